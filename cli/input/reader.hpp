@@ -1,0 +1,48 @@
+// A traffic format. To add one: a file here with a `const Reader`, and one line in reader_table.cpp.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "base/diagnostics.hpp"
+#include "input/sink.hpp"
+
+namespace nsew {
+
+// How a reader's input is cut, so that a file larger than memory is read piece by piece and by several threads.
+struct Framing {
+  enum class Cut {
+    lines,     // one frame per line
+    elements,  // one frame per element of a JSON array: the outermost one, or the one under one of `keys`
+    whole,     // the whole document is one frame
+  };
+  Cut cut = Cut::lines;
+  std::span<const std::string_view> keys;  // elements: "data", "resourceSpans", …; at depth 1 or 2 of the document
+};
+
+// A piece of input. At least `padding` readable bytes follow `text`, so that simdjson needs no copy.
+struct Frame {
+  static constexpr std::size_t padding = 64;
+  std::string_view text;
+  std::uint64_t offset = 0;  // of text in the decompressed input
+};
+
+struct Reader {
+  std::string_view name;     // "otlp-json": as in --as, `nsew list formats` and inputs[].format
+  std::string_view summary;  // one line
+  std::string_view unit;     // "requests" or "connections"
+  std::string_view record;   // how to record it: one command, for `nsew explain FORMAT`
+  // By content, never by file name. `head` is the first 64 KiB or the whole input, whichever is less.
+  bool (*recognises)(std::string_view head);
+  Framing (*framing)(std::string_view head);
+  // Hands every record of the frame to the sink. What cannot be read is reported with sink.skip() and read over: a
+  // reader never throws and never stops at a bad record.
+  void (*read)(const Frame&, RecordSink&);
+};
+
+std::span<const Reader* const> readers();            // in the order in which they are asked
+const Reader* reader_called(std::string_view name);  // null when there is none
+const Reader* recognise(std::string_view head);      // null when none does
+
+}  // namespace nsew

@@ -1,0 +1,111 @@
+// Where readers put records. One sink per thread; graph/stitch and graph/observe take them all. It is the product's hot
+// path: a span costs at most 40 bytes here, names are interned, and rows are kept in partitions by trace.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "input/record.hpp"
+
+namespace nsew {
+
+struct Frame;
+
+// Text to dense ids, in order of arrival. Id 0 is the empty text.
+class Interner {
+ public:
+  Interner() { id(std::string_view{}); }
+  std::uint32_t id(std::string_view text);
+  std::string_view text(std::uint32_t id) const { return *texts_[id]; }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(texts_.size()); }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> ids_;
+  std::vector<const std::string*> texts_;  // unordered_map never moves its nodes
+};
+
+// A record's fields as one text ("a\x1f" "b\x1f" …), so that one interner serves every kind, and back.
+std::string packed(const Resource&);
+std::string packed(const Operation&);
+std::string packed(const Peer&);
+std::string packed(const Party&);
+Resource unpacked_resource(std::string_view);  // views into the text
+Operation unpacked_operation(std::string_view);
+Peer unpacked_peer(std::string_view);
+Party unpacked_party(std::string_view);
+
+// One span as it is kept: 40 bytes. Ids index this sink's own interners.
+struct SpanRow {
+  std::uint64_t trace;  // 64-bit mix of the trace id. Collisions: n²/2^65 expected, 0.03 among 10^9 traces
+  std::uint64_t span;   // as given; unique inside its trace
+  std::uint64_t parent;
+  std::uint32_t start;          // low 32 bits of a mix of start_ns: tells duplicates from shared ids
+  std::uint32_t resource : 24;  // 16 M emitters
+  std::uint32_t kind : 3;
+  std::uint32_t error : 1;
+  std::uint32_t shared : 1;
+  std::uint32_t has_links : 1;
+  std::uint32_t spare : 2;
+  std::uint32_t detail;       // (operation, peer, probability) of this sink
+  std::uint32_t minute : 23;  // minutes since 2020-01-01T00:00Z, plus 1; 0 = no time
+  std::uint32_t latency : 9;  // bucket of graph/sketch; 511 = not recorded
+};
+static_assert(sizeof(SpanRow) == 40);
+
+struct LinkRow {
+  std::uint64_t trace, span;                // the span that has the link
+  std::uint64_t linked_trace, linked_span;  // 64-bit mix of the linked trace, span id
+};
+
+struct Detail {
+  OperationId operation = 0;
+  PeerId peer = 0;
+  std::uint32_t probability = 0;  // index into probabilities
+  auto operator<=>(const Detail&) const = default;
+};
+
+class RecordSink {
+ public:
+  static constexpr std::size_t partitions = 256;  // by the top bits of SpanRow::trace
+
+  RecordSink();
+  ~RecordSink();
+  RecordSink(RecordSink&&) noexcept;
+  RecordSink& operator=(RecordSink&&) noexcept;
+
+  // -- for readers ---------------------------------------------------------------------------------------------------
+  ResourceId resource(const Resource&);
+  // The same by the raw bytes of a resource block, which repeats per pod: nothing when the bytes are new.
+  const ResourceId* resource_seen(std::string_view raw) const;
+  void remember(std::string_view raw, ResourceId);
+  OperationId operation(const Operation&);
+  PeerId peer(const Peer&);
+  PartyId party(const Party&);
+  void span(const Span&);
+  void observation(const Observation&);
+  void edge(const EdgeCount&);
+  // A record that could not be read: counted, and said with its place. `at` points into frame.text or is null.
+  void skip(const Frame&, const char* at, std::string_view message, std::string_view hint = {});
+  // Something worth saying about a record that was read all the same.
+  void note(const Frame&, const char* at, Severity, std::string_view message, std::string_view hint = {});
+
+  // -- for who runs readers (ingest) and who takes the records (graph)
+  // ---------------------------------------------------
+  struct Store;
+  Store& store() { return *store_; }
+  const Store& store() const { return *store_; }
+
+ private:
+  std::unique_ptr<Store> store_;
+};
+
+}  // namespace nsew
