@@ -1,0 +1,86 @@
+// Spans to calls: an exact join inside each trace (definitions.md §1, §5), in three steps so that identity can be
+// settled in between: gather() puts the sinks' names into one ordered table; join() pairs halves; walk() visits the
+// traces once more.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "graph/sketch.hpp"
+#include "input/sink.hpp"
+
+namespace nsew {
+
+// The names of all sinks, each distinct text once, sorted; ids are places in these lists. Order of input does not show.
+struct Names {
+  std::vector<std::string> resources, operations, peers, parties;  // packed (input/sink.hpp)
+  std::vector<double> probabilities;                               // distinct, ascending
+  // per sink: its own id -> id here
+  struct Remap {
+    std::vector<std::uint32_t> resources, operations, peers, parties, probabilities;
+  };
+  std::vector<Remap> remaps;
+  std::vector<std::uint64_t> resource_spans;  // spans per resource, before repeats are dropped
+};
+Names gather(const std::vector<RecordSink>&);
+
+inline constexpr std::uint32_t nobody = ~std::uint32_t{0};
+
+enum class CallForm : std::uint8_t {
+  paired,         // client half in A, server half in B
+  inferred,       // A's span has a child in B, kinds absent or odd
+  client_only,    // only the caller's half: to whom the peer says
+  orphan_server,  // only the callee's half, its parent is in no data
+  root_server,    // a trace begins here: SERVER, or without kind
+  async_pair,     // PRODUCER -> CONSUMER, as parent or by link
+  producer_only,  // to a destination
+  consumer_only,  // from a source (or a root of a trace)
+};
+
+// Calls that are alike in everything but time. caller and callee are node numbers that identity gave to resources.
+struct RawCall {
+  CallForm form = CallForm::paired;
+  std::uint32_t caller = nobody, callee = nobody;
+  std::uint32_t client_operation = 0, server_operation = 0, peer = 0;  // places in Names; 0 = the empty one
+  auto operator<=>(const RawCall&) const = default;
+};
+struct RawCallStats {
+  Tally calls, errors;                             // error: either half says so
+  LatencySketch latency;                           // client half's where there is one
+  std::map<std::uint32_t, std::uint64_t> minutes;  // since 1970; only spans with a time
+};
+
+struct Joined {
+  std::vector<std::pair<RawCall, RawCallStats>> calls;  // sorted by RawCall
+  std::uint64_t repeated = 0;                           // duplicate reports of one span, dropped
+  std::uint64_t intra = 0;                              // calls inside one node
+  std::uint64_t server_halves = 0, client_halves = 0;   // matched or not
+  std::uint64_t traces = 0;
+};
+
+// node_of: by resource place in Names; equal numbers are the same service. Rewrites the sinks' rows for walk().
+Joined join(std::vector<RecordSink>&, const Names&, std::span<const std::uint32_t> node_of, unsigned threads);
+
+// One trace's calls, parents before children.
+struct TraceCall {
+  std::uint32_t call;  // place in Joined::calls
+  std::uint32_t
+      parent;     // place in this list of the call that caused it; nobody at the top or below an orphan subtree's root
+  bool orphaned;  // below (or at) a span whose parent is in no data
+  bool async;     // the chain of synchronous levels starts again here
+};
+struct TraceView {
+  std::span<const TraceCall> calls;
+  std::uint32_t probability;  // place in Names::probabilities
+};
+
+// Visits every trace that has a call, in any order, from `threads` threads at once; `visit` is told which thread it is
+// on.
+void walk(const std::vector<RecordSink>&, const Names&, const Joined&, unsigned threads,
+          const std::function<void(unsigned thread, const TraceView&)>& visit);
+
+}  // namespace nsew
