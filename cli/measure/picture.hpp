@@ -2,6 +2,7 @@
 
 #include "cluster/inventory.hpp"
 #include "graph/call_graph.hpp"
+#include "graph/platform.hpp"
 
 namespace nsew {
 
@@ -12,6 +13,7 @@ struct Picture {
   std::set<std::string> only_namespaces;    // -n: what is reported and scored; never moves the boundary
   std::set<std::string> except_namespaces;  // --exclude-namespace
   std::optional<double> sampling_rate;      // --sampling-rate was given
+  const PlatformKnowledge& knowledge = no_platform_knowledge;  // tells declared app workloads from the rest
 };
 
 }  // namespace nsew
