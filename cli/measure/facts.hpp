@@ -64,6 +64,17 @@ std::vector<Component> components_of(const CallGraph&);  // largest first, ties 
 
 FactSheet measure(const Picture&, const Component* scored);  // null: everything is one component
 
+// A share with its 95 % interval (decision.md §3): Wilson on `effective` of the counted calls, widened at its ends by
+// the calls whose direction is unknown. None without counted or unknown calls.
+struct Share {
+  double value = 0, low = 0, high = 0;
+};
+std::optional<Share> east_west_share(double east_west, double counted, double unknown, double effective);
+
+// The ends of a number: its interval, else the value itself.
+double low_end(const Fact&);
+double high_end(const Fact&);
+
 // Fills in derived facts that are absent and can be computed (amplification, largest_component, …).
 void derive(FactSheet&);
 // Fills in the assumed defaults of the table, marked as such.
