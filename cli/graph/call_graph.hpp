@@ -27,6 +27,29 @@ std::optional<NodeKind> node_kind(std::string_view name);
 
 inline constexpr std::string_view outside_id = "outside", unknown_id = "unknown";
 
+// What speaks for a node's kind. The first that is there decides; all are kept, so that merging can decide again.
+enum class Claim : std::uint8_t {
+  told_gateway,      // --gateway
+  declared_gateway,  // pods of a Gateway or an Ingress controller
+  plumbing,          // waypoint or egress gateway: platform
+  told_outside,      // --outside NAME
+  client,            // browser, mobile, load generator, synthetic probe: outside
+  gateway_name,      // exact well-known name; counts only while no service of the system calls it
+  platform,          // namespace, image, reserved identity
+  known_store,       // datastore by name, image or port
+  known_broker,      // broker by name, image or port
+  inside,            // emitted spans, is declared, is a pod, or has a name that only the cluster resolves: service
+  called_as_store,   // a call to it says db.system: datastore
+  called_as_broker,  // a message to it says messaging.system: broker
+  named,             // its callers name it as a service
+};
+inline constexpr Claim claims[] = {
+    Claim::told_gateway,    Claim::declared_gateway, Claim::plumbing,    Claim::told_outside, Claim::client,
+    Claim::gateway_name,    Claim::platform,         Claim::known_store, Claim::known_broker, Claim::inside,
+    Claim::called_as_store, Claim::called_as_broker, Claim::named};
+std::string_view name_of(Claim);
+std::optional<Claim> claim_called(std::string_view name);
+
 struct Node {
   std::string id;  // "namespace/name", "name" when no namespace is known; "outside"; "unknown"
   NodeKind kind = NodeKind::service;
@@ -37,7 +60,8 @@ struct Node {
   bool traced = false;   // emitted spans itself
   std::set<std::string> languages;
   std::set<std::string> clusters;
-  std::set<std::string> names;  // what the inputs called it, where that differs from its name
+  std::set<std::string> names;          // what the inputs called it, where that differs from its name
+  std::map<Claim, std::string> claims;  // with why
 };
 
 struct OperationKey {
@@ -78,6 +102,7 @@ struct Edge {
     std::map<std::uint32_t, Tally> levels;  // traces: by the caller's level (entry service = 1; 0 = not below an entry)
     std::map<std::string, Tally> reasons;   // why this class; sums to calls
     std::map<EdgeFlag, std::uint64_t> flags;
+    std::uint64_t one_sided = 0;                        // traces: calls of which only the caller's half was seen
     std::map<OperationKey, OperationStats> operations;  // sums to calls
     bool operator==(const Seen&) const = default;
   };
@@ -122,7 +147,9 @@ struct CallGraph {
   std::uint64_t denied = 0, unrouted = 0;               // refused by policy; answered by a proxy for want of a route
   std::uint64_t gateway_answered = 0;                   // outside -> gateway with nothing behind it (also edges)
   std::map<std::string, std::uint64_t> environments;    // deployment.environment.name -> spans
-  std::map<std::string, std::uint64_t> not_observable;  // "north-south" / "east-west" -> inputs that cannot show it
+  std::map<std::string, std::uint64_t> blind;           // "north-south" / "east-west" -> records that cannot show it
+  std::map<std::string, std::uint64_t> not_observable;  // the same, where no record at all could have shown it
+  std::map<std::string, std::string> joined;            // a name without namespace -> the id that it was taken for
   std::set<std::string> inputs_by_format;               // formats read
 
   bool empty() const { return edges.empty() && nodes.empty(); }

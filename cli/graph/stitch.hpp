@@ -33,7 +33,8 @@ inline constexpr std::uint32_t nobody = ~std::uint32_t{0};
 enum class CallForm : std::uint8_t {
   paired,         // client half in A, server half in B
   inferred,       // A's span has a child in B, kinds absent or odd
-  client_only,    // only the caller's half: to whom the peer says
+  client_only,    // only the caller's half: to whom the peer says. A span that names no peer and is itself the callee's
+                  // half of an inferred call (a driver that poses as the database) is no second call
   orphan_server,  // only the callee's half, its parent is in no data
   root_server,    // a trace begins here: SERVER, or without kind
   async_pair,     // PRODUCER -> CONSUMER, as parent or by link
@@ -72,6 +73,10 @@ struct TraceCall {
       parent;     // place in this list of the call that caused it; nobody at the top or below an orphan subtree's root
   bool orphaned;  // below (or at) a span whose parent is in no data
   bool async;     // the chain of synchronous levels starts again here
+  bool error;  // either half says so; with minute and latency as in RawCallStats: some calls of one RawCall have to be
+               // told from the others by what lies behind them
+  std::uint32_t minute;   // since 1970; 0 = no time
+  std::uint32_t latency;  // bucket; LatencySketch::buckets = not recorded
 };
 struct TraceView {
   std::span<const TraceCall> calls;
