@@ -21,6 +21,8 @@ class ByteSource {
   virtual std::size_t read(char* to, std::size_t size) = 0;
   // Set when the compressed stream ended early or was damaged; what was read before is good.
   virtual bool cut_short() const { return false; }
+  // Why, when it was damaged and not merely short: what the decompressor says.
+  virtual std::string damage() const { return {}; }
 };
 
 // Opens a file, or stdin for "-", and decompresses by content.
@@ -29,9 +31,9 @@ std::unique_ptr<ByteSource> open_bytes(const std::string& path);
 // The name a report shows: the path as given, "<stdin>" for "-".
 std::string shown_name(const std::string& path);
 
-// Files below a path in byte order of their names; the path itself when it is a file. Hidden entries, and what a walk
-// never wants
-// (.git, node_modules), are left out; links are followed once. Throws Failure(66) when there is nothing at the path.
+// Files below a path in byte order of their names; the path itself when it is no directory. Left out are hidden
+// entries, node_modules, and what would block or never end (pipes, sockets, devices); links are followed, each
+// directory is entered once. Throws Failure(66) when there is nothing at the path.
 struct WalkedFile {
   std::string path;
   bool named = false;  // given by the user, not met while walking

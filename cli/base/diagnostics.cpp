@@ -31,6 +31,10 @@ void Diagnostics::report(Diagnostic said) {
   if (places.kept.size() > kept_per_message) places.kept.pop_back();
 }
 
+void Diagnostics::report_more(const Diagnostic& said, std::uint64_t more) {
+  kinds_[{said.level, said.location.file, said.message, said.hint}].seen += more;
+}
+
 void Diagnostics::merge(Diagnostics other) {
   for (auto& [kind, theirs] : other.kinds_) {
     Places& ours = kinds_[kind];

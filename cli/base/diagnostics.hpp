@@ -38,6 +38,8 @@ class Diagnostics {
   static constexpr std::size_t kept_per_message = 5;
 
   void report(Diagnostic);
+  // The same said at `more` places that come later and are not kept.
+  void report_more(const Diagnostic&, std::uint64_t more);
   void report(Severity level, Location where, std::string message, std::string hint = {}) {
     report(Diagnostic{level, std::move(where), std::move(message), std::move(hint)});
   }

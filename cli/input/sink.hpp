@@ -16,24 +16,32 @@ namespace nsew {
 
 struct Frame;
 
-// Text to dense ids, in order of arrival. Id 0 is the empty text.
+// A 64-bit hash for tables and memos inside one run; never printed.
+std::uint64_t quick_hash(std::string_view text, std::uint64_t seed = 0);
+
+// Text to dense ids, in order of arrival. Id 0 is the empty text, and whatever comes after `most` distinct ones.
 class Interner {
  public:
+  static constexpr std::uint32_t most = (1U << 24) - 1;
+
   Interner() { id(std::string_view{}); }
   std::uint32_t id(std::string_view text);
   std::string_view text(std::uint32_t id) const { return *texts_[id]; }
   std::uint32_t size() const { return static_cast<std::uint32_t>(texts_.size()); }
 
  private:
+  static constexpr std::size_t memo_size = 2048;
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
   std::unordered_map<std::string, std::uint32_t, Hash, std::equal_to<>> ids_;
-  std::vector<const std::string*> texts_;  // unordered_map never moves its nodes
+  std::vector<const std::string*> texts_;                                    // unordered_map never moves its nodes
+  std::vector<std::uint32_t> memo_ = std::vector<std::uint32_t>(memo_size);  // by hash: the text that was last there
 };
 
-// A record's fields as one text ("a\x1f" "b\x1f" …), so that one interner serves every kind, and back.
+// A record's fields as one text ("a\x1f" "b\x1f" …), so that one interner serves every kind, and back. A field is cut
+// at 1 KiB, between two characters. The record with nothing but empty fields is the empty text.
 std::string packed(const Resource&);
 std::string packed(const Operation&);
 std::string packed(const Peer&);
@@ -42,6 +50,14 @@ Resource unpacked_resource(std::string_view);  // views into the text
 Operation unpacked_operation(std::string_view);
 Peer unpacked_peer(std::string_view);
 Party unpacked_party(std::string_view);
+
+// Bucket of a duration as graph/sketch.hpp defines it; 511 is "not recorded".
+std::uint32_t latency_bucket(std::uint64_t nanoseconds);
+inline constexpr std::uint32_t no_latency = 511;
+
+// Minutes since 2020-01-01T00:00Z, plus 1; 0 for no time and for times before 2020 or after 2035.
+std::uint32_t minute_of(std::uint64_t time_ns);
+inline constexpr std::uint64_t minutes_before_2020 = 26'297'280;  // since 1970
 
 // One span as it is kept: 40 bytes. Ids index this sink's own interners.
 struct SpanRow {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <map>
+#include <memory>
 #include <vector>
 
 #include "input/reader.hpp"
@@ -16,18 +18,73 @@ struct Complaint {  // resolved to line and column by ingest, which knows where 
   std::string message, hint;
 };
 
+// Rows that are only ever added: in pages of 4 KB, so that growing never holds them twice.
+template <class T>
+class Pages {
+ public:
+  static constexpr std::size_t per_page = 4096 / sizeof(T);
+
+  void push_back(const T& row) {
+    if (used_ == per_page) pages_.push_back(std::make_unique_for_overwrite<T[]>(per_page)), used_ = 0;
+    pages_.back()[used_++] = row;
+  }
+  std::size_t size() const { return pages_.empty() ? 0 : (pages_.size() - 1) * per_page + used_; }
+  bool empty() const { return pages_.empty(); }
+  void clear() {
+    pages_ = {};
+    used_ = per_page;
+  }
+  const T& operator[](std::size_t i) const { return pages_[i / per_page][i % per_page]; }
+
+  class Iterator {
+   public:
+    Iterator(const Pages* pages, std::size_t at) : pages_(pages), at_(at) {}
+    const T& operator*() const { return (*pages_)[at_]; }
+    Iterator& operator++() { return ++at_, *this; }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    const Pages* pages_;
+    std::size_t at_;
+  };
+  Iterator begin() const { return {this, 0}; }
+  Iterator end() const { return {this, size()}; }
+
+ private:
+  std::vector<std::unique_ptr<T[]>> pages_;
+  std::size_t used_ = per_page;  // of the last page
+};
+
+// The calls of one partition's traces, as graph/stitch leaves them for its walk: a head for each trace, then its calls.
+using TraceWords = std::vector<std::uint64_t>;
+
 struct RecordSink::Store {
   Interner resources, operations, peers, parties;
-  std::vector<double> probabilities;                   // distinct, in order of arrival; [0] = 1
-  std::vector<Detail> details;                         // distinct
-  std::array<std::vector<SpanRow>, partitions> spans;  // hot path may replace the vectors by block lists
-  std::vector<LinkRow> links;
-  std::vector<Observation> observations;
-  std::vector<EdgeCount> edges;
+  std::vector<double> probabilities;  // distinct, in order of arrival; [0] = 1
+  std::vector<Detail> details;        // distinct; [0] = nothing known
+  std::array<Pages<SpanRow>, partitions> spans;
+  Pages<LinkRow> links;
+  Pages<Observation> observations;
+  Pages<EdgeCount> edges;
   std::vector<Complaint> complaints;
   std::uint64_t records = 0, skipped = 0;
   std::uint64_t first_ns = 0, last_ns = 0;  // of everything with a time; 0 = none
   bool probabilities_known = true;          // every span said its own
+  double assumed_probability = 0;           // --sampling-rate; 0 = none given
+
+  std::map<Detail, std::uint32_t> detail_ids;
+  std::vector<std::uint32_t> detail_memo = std::vector<std::uint32_t>(4096);  // by hash: the detail that was last there
+  std::map<double, std::uint32_t> probability_ids;
+
+  struct RawResource {
+    std::string raw;
+    ResourceId id;
+  };
+  std::unordered_map<std::uint64_t, RawResource> raw_resources;  // by quick_hash of raw
+  std::size_t raw_bytes = 0;
+  std::uint64_t dropped_complaints = 0;  // beyond what is kept between two drains
+
+  std::array<TraceWords, partitions> traces;  // of the first sink only, after graph/stitch joined
 };
 
 }  // namespace nsew

@@ -1,0 +1,151 @@
+#include "input/framing.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace nsew {
+
+void Buffer::reserve(std::size_t size) {
+  if (size <= capacity_) return;
+  const std::size_t capacity = std::max(size, capacity_ * 2);
+  auto bytes = std::make_unique_for_overwrite<char[]>(capacity + Frame::padding);
+  if (size_ > 0) std::memcpy(bytes.get(), bytes_.get(), size_);
+  std::memset(bytes.get() + capacity, 0, Frame::padding);
+  bytes_ = std::move(bytes);
+  capacity_ = capacity;
+}
+
+void Buffer::append(const char* bytes, std::size_t size) {
+  if (size == 0) return;
+  reserve(size_ + size);
+  std::memcpy(bytes_.get() + size_, bytes, size);
+  size_ += size;
+}
+
+std::size_t Buffer::fill(ByteSource& source, std::size_t size) {
+  reserve(size_ + size);
+  const std::size_t got = source.read(bytes_.get() + size_, size);
+  size_ += got;
+  return got;
+}
+
+void Buffer::drop_front(std::size_t size) {
+  size_ -= size;
+  std::memmove(bytes_.get(), bytes_.get() + size, size_);
+}
+
+namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::string_view too_long = "a record of more than 256 MiB";
+constexpr std::string_view too_long_hint = "it was left out; export fewer spans per record";
+
+class Lines final : public Cutter {
+ public:
+  explicit Lines(ByteSource& source) : source_(source) {}
+
+  bool next(Batch& batch) override {
+    start(batch);
+    std::size_t looked_at = 0;
+    while (true) {
+      const bool more = batch.buffer.fill(source_, batch_bytes) > 0;
+      if (offset_ == 0 && batch.buffer.text().starts_with(byte_order_mark)) skip_mark(batch);
+      const std::string_view text = batch.buffer.text();
+      const std::size_t newline = text.substr(looked_at).rfind('\n');
+      if (newline != std::string_view::npos) return finish(batch, looked_at + newline + 1);
+      if (!more) {
+        batch.ends_in_a_line = !text.empty();
+        return finish(batch, text.size());
+      }
+      looked_at = text.size();
+      if (looked_at > longest_frame) return leave_out(batch);
+    }
+  }
+
+ private:
+  void start(Batch& batch) {
+    batch.buffer.clear();
+    batch.buffer.append(carry_.data(), carry_.size());
+    batch.offset = offset_;
+    batch.index = index_++;
+    batch.troubles.clear();
+    batch.ends_in_a_line = false;
+    carry_.clear();
+  }
+  void skip_mark(Batch& batch) {
+    batch.buffer.drop_front(byte_order_mark.size());
+    batch.offset = offset_ = byte_order_mark.size();
+  }
+  // What stands behind the last newline waits for the next batch.
+  bool finish(Batch& batch, std::size_t used) {
+    const std::size_t rest = batch.buffer.size() - used;
+    carry_.append(batch.buffer.data() + used, rest);
+    batch.buffer.drop_back(rest);
+    offset_ += used;
+    return used > 0;
+  }
+  bool leave_out(Batch& batch) {
+    batch.troubles.push_back({{}, too_long, too_long_hint});
+    while (true) {
+      offset_ += batch.buffer.size();
+      batch.buffer.clear();
+      if (batch.buffer.fill(source_, batch_bytes) == 0) break;
+      const std::size_t newline = batch.buffer.text().find('\n');
+      if (newline == std::string_view::npos) continue;
+      carry_.append(batch.buffer.data() + newline + 1, batch.buffer.size() - newline - 1);
+      offset_ += newline + 1;
+      batch.buffer.clear();
+      batch.buffer.append("\n", 1);  // the line itself still counts
+      break;
+    }
+    return true;
+  }
+
+  ByteSource& source_;
+  Buffer carry_;
+  std::uint64_t offset_ = 0, index_ = 0;
+};
+
+class Whole final : public Cutter {
+ public:
+  explicit Whole(ByteSource& source) : source_(source) {}
+  bool next(Batch& batch) override {
+    if (done_) return false;
+    done_ = true;
+    while (batch.buffer.fill(source_, batch_bytes) > 0)
+      if (batch.buffer.size() > longest_frame * 16)
+        throw Failure(exit_code::unreadable, "a document of more than 4 GiB", {}, "cut it into smaller files");
+    const std::size_t mark = batch.buffer.text().starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
+    if (batch.buffer.size() > mark) batch.pieces.push_back({mark, batch.buffer.size() - mark, 0, mark});
+    return true;
+  }
+
+ private:
+  ByteSource& source_;
+  bool done_ = false;
+};
+
+}  // namespace
+
+void split_lines(Batch& batch) {
+  batch.pieces.clear();
+  batch.lines = 0;
+  const char *at = batch.buffer.data(), *end = at + batch.buffer.size();
+  while (at < end) {
+    const auto left = static_cast<std::size_t>(end - at);
+    const auto* newline = static_cast<const char*>(std::memchr(at, '\n', left));
+    const char* stop = newline == nullptr ? end : newline;
+    auto size = static_cast<std::size_t>(stop - at);
+    if (size > 0 && stop[-1] == '\r') --size;
+    if (std::string_view(at, size).find_first_not_of(" \t\r") != std::string_view::npos)
+      batch.pieces.push_back({static_cast<std::size_t>(at - batch.buffer.data()), size, batch.lines, 0});
+    if (newline == nullptr) break;
+    ++batch.lines;
+    at = newline + 1;
+  }
+}
+
+std::unique_ptr<Cutter> cut_lines(ByteSource& source) { return std::make_unique<Lines>(source); }
+std::unique_ptr<Cutter> cut_nothing(ByteSource& source) { return std::make_unique<Whole>(source); }
+
+}  // namespace nsew

@@ -1,0 +1,270 @@
+#include "input/ingest.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <tuple>
+
+#include "input/framing.hpp"
+#include "input/store.hpp"
+
+namespace nsew {
+namespace {
+
+constexpr std::size_t head_bytes = std::size_t{64} << 10;
+
+// The head once more, then the rest.
+class Rejoined final : public ByteSource {
+ public:
+  explicit Rejoined(OpenInput input) : input_(std::move(input)) {}
+  std::size_t read(char* to, std::size_t size) override {
+    std::size_t n = 0;
+    if (at_ < input_.head.size())
+      n = input_.head.copy(to, size, at_), at_ += n;
+    else if (!ended_)
+      n = input_.rest->read(to, size);
+    ended_ = n == 0;
+    bytes_ += n;
+    return n;
+  }
+  bool cut_short() const override { return input_.rest->cut_short(); }
+  std::string damage() const override { return input_.rest->damage(); }
+  std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  OpenInput input_;
+  std::size_t at_ = 0;
+  std::uint64_t bytes_ = 0;
+  bool ended_ = false;
+};
+
+// What was said, with places that are relative to a batch until the lines of all batches before it are known. Of each
+// message only the first places are kept, so that a large broken file costs little.
+struct Place {
+  std::uint64_t batch, line, column;
+  auto operator<=>(const Place&) const = default;
+};
+class Sayings {
+ public:
+  void add(Severity level, std::string message, std::string hint, Place place) {
+    if (said_.size() >= most_kinds) message = "more kinds of trouble than are listed", hint.clear();
+    Said& said = said_[{level, std::move(message), std::move(hint)}];
+    ++said.seen;
+    said.first.insert(std::upper_bound(said.first.begin(), said.first.end(), place), place);
+    if (said.first.size() > Diagnostics::kept_per_message) said.first.pop_back();
+  }
+  void count_more(std::uint64_t more) {
+    if (more > 0) said_[{Severity::warning, "more trouble in one record than is listed", ""}].seen += more;
+  }
+  template <class LineOf>
+  void tell(const std::string& file, const LineOf& line_of, Diagnostics& diagnostics) const {
+    for (const auto& [what, said] : said_) {
+      const auto& [level, message, hint] = what;
+      for (const Place& place : said.first)
+        diagnostics.report(level, {file, narrow(line_of(place)), narrow(place.column + 1)}, message, hint);
+      if (said.seen > said.first.size())
+        diagnostics.report_more({level, {file}, message, hint}, said.seen - said.first.size());
+    }
+  }
+
+ private:
+  static constexpr std::size_t most_kinds = 1000;
+  static std::uint32_t narrow(std::uint64_t n) {
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(n, std::numeric_limits<std::uint32_t>::max()));
+  }
+  struct Said {
+    std::vector<Place> first;
+    std::uint64_t seen = 0;
+  };
+  std::map<std::tuple<Severity, std::string, std::string>, Said> said_;
+};
+
+struct Source {
+  Cutter& cutter;
+  bool by_lines;
+  std::mutex taking = {};
+  std::exception_ptr failure = {};
+
+  bool take(Batch& batch) {
+    const std::lock_guard lock(taking);
+    return failure == nullptr && cutter.next(batch);
+  }
+  void fail() {
+    const std::lock_guard lock(taking);
+    if (failure == nullptr) failure = std::current_exception();
+  }
+};
+
+// One thread's work: takes batches, reads their frames into its own sink, remembers what was said and where.
+class Worker {
+ public:
+  Worker(const Reader& reader, RecordSink& sink) : reader_(reader), sink_(sink) {}
+
+  void run(Source& source) {
+    try {
+      Batch batch;
+      while (source.take(batch)) read(batch, source.by_lines);
+    } catch (...) {
+      source.fail();
+    }
+  }
+
+  const std::vector<std::pair<std::uint64_t, std::uint64_t>>& lines() const { return lines_; }  // batch, its newlines
+  const Sayings& sayings() const { return sayings_; }
+  bool cut_short() const { return cut_short_; }
+
+ private:
+  void read(Batch& batch, bool by_lines) {
+    if (by_lines) {
+      split_lines(batch);
+      lines_.emplace_back(batch.index, batch.lines);
+    }
+    for (const Piece& piece : batch.pieces) {
+      const bool open = batch.ends_in_a_line && &piece == &batch.pieces.back();
+      read(batch, piece, open && piece.line == batch.lines);
+    }
+    for (const Trouble& trouble : batch.troubles) {
+      ++sink_.store().skipped;
+      cut_short_ = cut_short_ || trouble.cut_short;
+      sayings_.add(Severity::warning, std::string(trouble.message), std::string(trouble.hint),
+                   {batch.index, trouble.place.line, trouble.place.column});
+    }
+  }
+
+  void read(const Batch& batch, const Piece& piece, bool last_and_open) {
+    const Frame frame{batch.buffer.text().substr(piece.at, piece.size), batch.offset + piece.at};
+    RecordSink::Store& store = sink_.store();
+    const std::uint64_t skipped = store.skipped;
+    reader_.read(frame, sink_);
+    if (store.complaints.empty()) return;
+    const bool cut = last_and_open && store.skipped > skipped;
+    cut_short_ = cut_short_ || cut;
+    for (Complaint& said : store.complaints) tell(frame, piece, batch.index, cut, said);
+    store.complaints.clear();
+    sayings_.count_more(std::exchange(store.dropped_complaints, 0));
+  }
+
+  // A last line that has no end and cannot be read was cut off: that is what there is to say about it.
+  void tell(const Frame& frame, const Piece& piece, std::uint64_t batch, bool cut, Complaint& said) {
+    const auto before = frame.text.substr(0, static_cast<std::size_t>(said.offset - frame.offset));
+    const auto lines = static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
+    const std::size_t newline = before.rfind('\n');
+    const std::uint64_t column =
+        newline == std::string_view::npos ? piece.column + before.size() : before.size() - newline - 1;
+    if (cut) {
+      said.message = "the input ends in the middle of a record";
+      said.hint = "it was cut short while it was written or copied; what stands before was read";
+    }
+    sayings_.add(said.level, std::move(said.message), std::move(said.hint), {batch, piece.line + lines, column});
+  }
+
+  const Reader& reader_;
+  RecordSink& sink_;
+  Sayings sayings_;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> lines_;
+  bool cut_short_ = false;
+};
+
+// Batch -> newlines before it.
+std::vector<std::uint64_t> lines_before(const std::vector<Worker>& workers) {
+  std::vector<std::uint64_t> lines;
+  for (const Worker& worker : workers)
+    for (const auto& [batch, newlines] : worker.lines()) {
+      if (lines.size() < batch + 2) lines.resize(batch + 2);
+      lines[batch + 1] = newlines;
+    }
+  for (std::size_t i = 1; i < lines.size(); ++i) lines[i] += lines[i - 1];
+  return lines;
+}
+
+void tell(const std::vector<Worker>& workers, const std::string& name, Diagnostics& diagnostics) {
+  const std::vector<std::uint64_t> before = lines_before(workers);
+  const auto line_of = [&](const Place& place) {
+    return place.line + 1 + (place.batch < before.size() ? before[place.batch] : 0);
+  };
+  for (const Worker& worker : workers) worker.sayings().tell(name, line_of, diagnostics);
+}
+
+void run(std::vector<Worker>& workers, Source& source) {
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 1; i < workers.size(); ++i) threads.emplace_back([&, i] { workers[i].run(source); });
+  workers[0].run(source);
+  threads.clear();
+  if (source.failure != nullptr) std::rethrow_exception(source.failure);
+}
+
+std::unique_ptr<Cutter> cutter_for(const Framing& framing, ByteSource& bytes) {
+  switch (framing.cut) {
+    case Framing::Cut::elements:
+      return cut_elements(bytes, {framing.keys.begin(), framing.keys.end()});
+    case Framing::Cut::whole:
+      return cut_nothing(bytes);
+    case Framing::Cut::lines:
+      break;
+  }
+  return cut_lines(bytes);
+}
+
+struct Books {
+  std::uint64_t records = 0, skipped = 0;
+};
+Books books(const std::vector<RecordSink>& sinks) {
+  Books sum;
+  for (const RecordSink& sink : sinks) sum.records += sink.store().records, sum.skipped += sink.store().skipped;
+  return sum;
+}
+
+void tell_of_compression(const Rejoined& bytes, const std::string& name, Diagnostics& diagnostics) {
+  if (!bytes.cut_short()) return;
+  const std::string why = bytes.damage();
+  diagnostics.report(Severity::error, {name},
+                     why.empty() ? "the compressed file ends too early" : "the compressed file is damaged: " + why,
+                     "what was decompressed before was read; copy or compress it again for the rest");
+}
+
+}  // namespace
+
+OpenInput open_input(const std::string& path) {
+  OpenInput input{shown_name(path), std::string(head_bytes, '\0'), open_bytes(path)};
+  std::size_t have = 0;
+  while (have < head_bytes) {
+    const std::size_t got = input.rest->read(input.head.data() + have, head_bytes - have);
+    if (got == 0) break;
+    have += got;
+  }
+  input.head.resize(have);
+  return input;
+}
+
+InputSummary ingest(OpenInput input, const Reader& reader, std::vector<RecordSink>& sinks, const IngestOptions& options,
+                    Diagnostics& diagnostics) {
+  const std::string name = input.name;
+  const Framing framing = reader.framing(input.head);
+  const bool small = input.head.size() < head_bytes;
+  Rejoined bytes(std::move(input));
+  const auto cutter = cutter_for(framing, bytes);
+  Source source{*cutter, framing.cut == Framing::Cut::lines};
+  const Books before = books(sinks);
+  for (RecordSink& sink : sinks) sink.store().assumed_probability = options.sampling_rate.value_or(0);
+
+  std::vector<Worker> workers;
+  const std::size_t threads = small ? 1 : std::clamp<std::size_t>(options.threads, 1, sinks.size());
+  for (std::size_t i = 0; i < threads; ++i) workers.emplace_back(reader, sinks[i]);
+  run(workers, source);
+
+  tell(workers, name, diagnostics);
+  tell_of_compression(bytes, name, diagnostics);
+  const Books after = books(sinks);
+  InputSummary summary{name, std::string(reader.name), "traffic", std::string(reader.unit)};
+  summary.bytes = bytes.bytes();
+  summary.records = after.records - before.records;
+  summary.skipped = after.skipped - before.skipped;
+  summary.cut_short = bytes.cut_short() || std::ranges::any_of(workers, &Worker::cut_short);
+  return summary;
+}
+
+}  // namespace nsew

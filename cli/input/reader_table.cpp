@@ -1,0 +1,30 @@
+#include "input/reader_table.hpp"
+
+#include <algorithm>
+
+namespace nsew {
+namespace {
+
+// Ordered: the first that recognises the input takes it.
+const Reader* const table[] = {
+    &otlp_json,
+};
+
+const Reader* first(auto&& wanted) {
+  const auto* found = std::ranges::find_if(table, wanted);
+  return found == std::end(table) ? nullptr : *found;
+}
+
+}  // namespace
+
+std::span<const Reader* const> readers() { return table; }
+
+const Reader* reader_called(std::string_view name) {
+  return first([&](const Reader* reader) { return reader->name == name; });
+}
+
+const Reader* recognise(std::string_view head) {
+  return first([&](const Reader* reader) { return reader->recognises(head); });
+}
+
+}  // namespace nsew
