@@ -1,0 +1,24 @@
+#include "input/envoy_log.hpp"
+
+#include "input/access_log.hpp"
+
+namespace nsew {
+namespace {
+
+bool recognises(std::string_view head) { return recognises_access_log(head, AccessLayout::envoy, ":authority"); }
+Framing framing(std::string_view) { return {.cut = Framing::Cut::lines, .keys = {}}; }
+void read(const Frame& frame, RecordSink& sink) { read_access_log(frame, AccessLayout::envoy, sink); }
+
+}  // namespace
+
+const Reader envoy_log_reader{.name = "envoy-access-log",
+                              .summary = "Envoy access logs: its default text format, Envoy Gateway's JSON",
+                              .unit = "requests",
+                              .record =
+                                  "kubectl logs -n envoy-gateway-system -c envoy -l "
+                                  "gateway.envoyproxy.io/owning-gateway-name=GATEWAY --tail=-1",
+                              .recognises = recognises,
+                              .framing = framing,
+                              .read = read};
+
+}  // namespace nsew
