@@ -2,12 +2,19 @@
 
 #include <algorithm>
 
+#include "input/envoy_log.hpp"
+#include "input/hubble.hpp"
+#include "input/istio_log.hpp"
+
 namespace nsew {
 namespace {
 
 // Ordered: the first that recognises the input takes it.
 const Reader* const table[] = {
     &otlp_json,
+    &hubble_reader,
+    &istio_log_reader,
+    &envoy_log_reader,
 };
 
 const Reader* first(auto&& wanted) {
