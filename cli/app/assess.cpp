@@ -1,0 +1,137 @@
+#include "app/assess.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "app/intake.hpp"
+#include "app/platform.hpp"
+#include "app/times.hpp"
+#include "base/text.hpp"
+#include "cluster/manifests.hpp"
+#include "graph/build.hpp"
+
+namespace nsew {
+namespace {
+
+IngestOptions ingest_options(const Flags& flags) {
+  IngestOptions options;
+  options.threads = flags.threads != 0 ? flags.threads : std::max(1U, std::thread::hardware_concurrency());
+  options.sampling_rate = flags.sampling_rate;
+  if (!flags.as.empty()) {
+    options.as = reader_called(flags.as);
+    if (options.as == nullptr) {
+      std::vector<std::string> names;
+      for (const Reader* reader : readers()) names.emplace_back(reader->name);
+      const auto meant = nearest(flags.as, names);
+      throw Failure(exit_code::usage, fmt::format("no format is called '{}'", flags.as), {},
+                    meant ? fmt::format("did you mean '{}'?", *meant) : "see `nsew list formats`");
+    }
+  }
+  return options;
+}
+
+GraphOptions graph_options(const Flags& flags, const Config& config, unsigned threads) {
+  GraphOptions options;
+  options.gateways = {config.gateways.begin(), config.gateways.end()};
+  options.gateways.insert(flags.gateways.begin(), flags.gateways.end());
+  options.inside = config.inside;
+  options.inside.insert(options.inside.end(), flags.inside.begin(), flags.inside.end());
+  options.outside = flags.outside;
+  options.environment = flags.environment;
+  if (!flags.since.empty()) options.since_ns = time_from_text(flags.since, "--since");
+  if (!flags.until.empty()) options.until_ns = time_from_text(flags.until, "--until");
+  options.threads = threads;
+  return options;
+}
+
+// Declared facts, later ones over earlier ones: .nsew.yaml, --facts, --set.
+FactSheet declared_facts(const Flags& flags, const Config& config, std::vector<InputRow>& rows) {
+  FactSheet all = config.facts.value_or(FactSheet{});
+  for (const std::string& path : flags.facts_files) {
+    const std::string text = read_all(*open_bytes(path), std::size_t{16} << 20);
+    const FactSheet sheet = facts_from_yaml(text, shown_name(path));
+    for (const auto& [name, fact] : sheet.facts) all.facts.insert_or_assign(name, fact);
+    rows.push_back({shown_name(path), "facts", "facts", "", text.size(), sheet.facts.size(), 0});
+  }
+  for (const std::string& setting : flags.settings) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos) {
+      throw Failure(exit_code::usage, fmt::format("--set wants FACT=VALUE, not '{}'", setting));
+    }
+    const std::string name = setting.substr(0, equals);
+    all.facts.insert_or_assign(name, fact_from_text(name, setting.substr(equals + 1), "--set"));
+  }
+  return all;
+}
+
+// The verdict on one component (null: on everything at once).
+std::pair<FactSheet, Verdict> judged(const Picture* picture, const Component* component, const FactSheet& declared) {
+  FactSheet sheet = picture != nullptr ? measure(*picture, component) : FactSheet{};
+  for (const auto& [name, fact] : declared.facts) sheet.facts.insert_or_assign(name, fact);
+  derive(sheet);
+  assume(sheet);
+  Verdict verdict = judge(sheet, embedded_rules());
+  if (component != nullptr) verdict.scope = component->services;
+  return {std::move(sheet), std::move(verdict)};
+}
+
+void score(Assessment& result, const FactSheet& declared, bool measured) {
+  std::vector<Component> components = measured ? components_of(result.picture.graph) : std::vector<Component>{};
+  std::vector<std::pair<FactSheet, Verdict>> verdicts;
+  for (const Component& one : components) verdicts.push_back(judged(&result.picture, &one, declared));
+  if (verdicts.empty()) verdicts.push_back(judged(measured ? &result.picture : nullptr, nullptr, declared));
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < verdicts.size(); ++i) {
+    if (verdicts[i].second.score > verdicts[best].second.score) best = i;
+  }
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    result.components.push_back({std::move(components[i]), verdicts[i].second.score});
+  }
+  std::stable_sort(result.components.begin(), result.components.end(),
+                   [](const auto& a, const auto& b) { return a.score > b.score; });
+  result.facts = std::move(verdicts[best].first);
+  result.verdict = std::move(verdicts[best].second);
+}
+
+}  // namespace
+
+std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
+  const std::vector<std::string>& inputs = flags.inputs.empty() ? config.inputs : flags.inputs;
+  std::vector<InputRow> fact_rows;
+  const FactSheet declared = declared_facts(flags, config, fact_rows);
+  if (inputs.empty() && declared.facts.empty()) {
+    throw Failure(exit_code::no_input, "no input was given", {},
+                  "name traces, flow logs, manifests or a graph: nsew advise traces.json manifests/");
+  }
+  const IngestOptions reading = ingest_options(flags);
+  const GraphOptions options = graph_options(flags, config, reading.threads);
+  Intake intake(reading);
+  for (const std::string& path : inputs) intake.take(path);
+  finish(intake.inventory);
+
+  auto all = std::make_unique<Assessed>();
+  all->knowledge = platform_knowledge();
+  all->inventory = std::move(intake.inventory);
+  all->graph = build_graph(intake.sinks, all->inventory, all->knowledge, options);
+  for (const CallGraph& graph : intake.graphs) merge(all->graph, graph);
+  if (intake.unreadable && !flags.partial) all->input_code = exit_code::unreadable;
+  if (!intake.anything && !intake.unreadable && declared.facts.empty()) all->input_code = exit_code::no_input;
+
+  Picture picture{all->graph, all->inventory};
+  picture.only_namespaces = {flags.namespaces.begin(), flags.namespaces.end()};
+  picture.except_namespaces = {flags.except_namespaces.begin(), flags.except_namespaces.end()};
+  picture.sampling_rate = flags.sampling_rate;
+  all->assessment.emplace(Assessment{picture});
+  Assessment& result = *all->assessment;
+  result.inputs = std::move(intake.rows);
+  result.inputs.insert(result.inputs.end(), fact_rows.begin(), fact_rows.end());
+  result.decision = config.decision;
+  result.today = today(flags.now);
+  score(result, declared, !inputs.empty());
+  result.diagnostics = intake.diagnostics.list();
+  return all;
+}
+
+}  // namespace nsew

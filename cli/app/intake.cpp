@@ -1,0 +1,96 @@
+#include "app/intake.hpp"
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cluster/manifests.hpp"
+#include "graph/serialise.hpp"
+
+namespace nsew {
+namespace {
+
+constexpr std::size_t largest_document = std::size_t{1} << 30;
+
+InputRow row(const InputSummary& read) {
+  return {read.name, read.format, read.role, read.unit, read.bytes, read.records, read.skipped};
+}
+
+}  // namespace
+
+Intake::Intake(IngestOptions options) : sinks(std::max(1U, options.threads)), options_(options) {}
+
+void Intake::take(const std::string& path) {
+  try {
+    for (const WalkedFile& file : walk(path)) take_file(file);
+  } catch (const Failure& failure) {
+    diagnostics.report(Severity::error, failure.where, failure.what(), failure.hint);
+    unreadable = true;
+  }
+}
+
+void Intake::take_file(const WalkedFile& file) {
+  try {
+    take_opened(file, open_input(file.path));
+  } catch (const Failure& failure) {
+    const bool met = !file.named;
+    diagnostics.report(met ? Severity::warning : Severity::error, failure.where, failure.what(), failure.hint);
+    unreadable = unreadable || !met;
+  }
+}
+
+void Intake::take_opened(const WalkedFile& file, OpenInput input) {
+  if (trim(input.head).empty()) {
+    if (input.rest->cut_short()) {
+      diagnostics.report(Severity::error, {input.name}, "ends before its first record", "was the file copied whole?");
+      unreadable = true;
+    } else {
+      diagnostics.report(Severity::warning, {input.name}, "is empty");
+    }
+    return;
+  }
+  const Reader* reader = options_.as != nullptr ? options_.as : recognise(input.head);
+  if (options_.as != nullptr && looks_like_manifest(input.head)) reader = nullptr;
+  if (looks_like_graph(input.head)) return take_graph(std::move(input));
+  if (reader != nullptr) return take_traffic(std::move(input), *reader);
+  if (looks_like_manifest(input.head)) return take_manifest(file, std::move(input));
+  refuse(file);
+}
+
+void Intake::take_traffic(OpenInput input, const Reader& reader) {
+  const InputSummary read = ingest(std::move(input), reader, sinks, options_, diagnostics);
+  rows.push_back(row(read));
+  anything = anything || read.records > 0;
+  unreadable = unreadable || read.cut_short || (read.records == 0 && read.skipped > 0);
+}
+
+void Intake::take_graph(OpenInput input) {
+  const std::string text = read_all(*input.rest, largest_document);
+  auto graph = graph_from_json(text, input.name, diagnostics);
+  rows.push_back({input.name, "nsew-graph", "graph", "", text.size(), graph ? 1U : 0U, graph ? 0U : 1U});
+  if (graph) graphs.push_back(std::move(*graph));
+  anything = anything || graph.has_value();
+  unreadable = unreadable || !graph;
+}
+
+void Intake::take_manifest(const WalkedFile& file, OpenInput input) {
+  std::string text = read_all(*input.rest, largest_document);
+  const std::uint64_t bytes = text.size();
+  const auto read = read_manifest({input.name, std::move(text), file.named}, inventory, diagnostics);
+  if (read.unrendered && file.named) unreadable = true;
+  rows.push_back({input.name, "kubernetes", "manifests", "", bytes, read.records, read.skipped});
+  anything = anything || read.records > 0;
+  if (file.named && read.records == 0 && read.skipped > 0) unreadable = true;
+}
+
+void Intake::refuse(const WalkedFile& file) {
+  const std::string name = shown_name(file.path);
+  if (!file.named) {
+    diagnostics.report(Severity::info, {name}, "is in no format that nsew reads");
+    return;
+  }
+  diagnostics.report(Severity::error, {name}, "is in no format that nsew reads",
+                     "see `nsew list formats`; --as FORMAT overrides what was recognised");
+  unreadable = true;
+}
+
+}  // namespace nsew

@@ -1,0 +1,42 @@
+// Reads the inputs: each file is recognised by its content and goes to the room that reads it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostics.hpp"
+#include "cluster/inventory.hpp"
+#include "graph/call_graph.hpp"
+#include "input/ingest.hpp"
+#include "judge/assessment.hpp"
+
+namespace nsew {
+
+class Intake {
+ public:
+  explicit Intake(IngestOptions options);
+
+  // A file, a directory (walked) or "-".
+  void take(const std::string& path);
+
+  std::vector<RecordSink> sinks;
+  Inventory inventory;
+  std::vector<CallGraph> graphs;
+  std::vector<InputRow> rows;
+  Diagnostics diagnostics;
+  bool unreadable = false;  // an input could not be read, or was cut short: 65
+  bool anything = false;    // something was read
+
+ private:
+  void take_file(const WalkedFile&);
+  void take_opened(const WalkedFile&, OpenInput);
+  void take_traffic(OpenInput, const Reader&);
+  void take_graph(OpenInput);
+  void take_manifest(const WalkedFile&, OpenInput);
+  void refuse(const WalkedFile&);
+
+  IngestOptions options_;
+};
+
+}  // namespace nsew
