@@ -21,7 +21,7 @@ struct Flags {
   std::vector<std::string> namespaces, except_namespaces, inside, outside, gateways;
   std::string environment, since, until, as, config, now;
   unsigned threads = 0;  // 0 = one per processor
-  std::string fail_on = "error", show = "info", min_confidence, color = "auto";
+  std::string fail_on, show = "info", min_confidence, color = "auto";
   bool quiet = false, partial = false;
   int verbose = 0;
 
