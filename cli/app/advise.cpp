@@ -27,8 +27,9 @@ int advise(const Flags& flags) {
   document.findings = lint(assessment);
   write_reports(wanted, std::move(document), flags);
   if (assessed->input_code != 0) return assessed->input_code;
-  const bool weak = !flags.min_confidence.empty() && (rank(assessment.verdict.confidence) < rank(flags.min_confidence) ||
-                                                      assessment.verdict.outcome == "insufficient-data");
+  const bool weak =
+      !flags.min_confidence.empty() && (rank(assessment.verdict.confidence) < rank(flags.min_confidence) ||
+                                        assessment.verdict.outcome == "insufficient-data");
   return weak ? exit_code::weak : exit_code::fine;
 }
 

@@ -119,11 +119,13 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   if (intake.unreadable && !flags.partial) all->input_code = exit_code::unreadable;
   if (!intake.anything && !intake.unreadable && declared.facts.empty()) all->input_code = exit_code::no_input;
 
-  Picture picture{all->graph, all->inventory};
-  picture.only_namespaces = {flags.namespaces.begin(), flags.namespaces.end()};
-  picture.except_namespaces = {flags.except_namespaces.begin(), flags.except_namespaces.end()};
-  picture.sampling_rate = flags.sampling_rate;
-  all->assessment.emplace(Assessment{picture});
+  const Picture picture{.graph = all->graph,
+                        .inventory = all->inventory,
+                        .only_namespaces = {flags.namespaces.begin(), flags.namespaces.end()},
+                        .except_namespaces = {flags.except_namespaces.begin(), flags.except_namespaces.end()},
+                        .sampling_rate = flags.sampling_rate,
+                        .knowledge = all->knowledge};
+  all->assessment.emplace(Assessment{.picture = picture});
   Assessment& result = *all->assessment;
   result.inputs = std::move(intake.rows);
   result.inputs.insert(result.inputs.end(), fact_rows.begin(), fact_rows.end());

@@ -1,6 +1,6 @@
 // Completion scripts, made from the same flag tree that parses the command line.
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "app/command.hpp"
 #include "app/output.hpp"
@@ -10,7 +10,7 @@ namespace nsew {
 namespace {
 
 struct Flag {
-  std::string name;     // "--threads"
+  std::string name;  // "--threads"
   std::string summary;
   bool takes_value;
 };
@@ -68,8 +68,9 @@ std::string quoted(const std::string& text, std::string_view also) {
 
 std::string bash(const std::vector<Completed>& all) {
   std::string text = "# bash completion for nsew\n_nsew() {\n  local word=${COMP_WORDS[COMP_CWORD]} flags=\n";
-  text += fmt::format("  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W '{}' -- \"$word\"))\n    return\n  fi\n",
-                      command_names(all));
+  text += fmt::format(
+      "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W '{}' -- \"$word\"))\n    return\n  fi\n",
+      command_names(all));
   text += "  case ${COMP_WORDS[1]} in\n";
   for (const Completed& one : all) text += fmt::format("    {}) flags='{}' ;;\n", one.name, flag_names(one));
   text += "  esac\n  if [[ $word == -* ]]; then\n    COMPREPLY=($(compgen -W \"$flags\" -- \"$word\"))\n  else\n";
@@ -84,7 +85,8 @@ std::string zsh(const std::vector<Completed>& all) {
   for (const Completed& one : all) {
     text += fmt::format("    {})\n      _arguments -s \\\n", one.name);
     for (const Flag& flag : one.flags) {
-      text += fmt::format("        '*{}[{}]{}' \\\n", flag.name, quoted(flag.summary, "[]:"), flag.takes_value ? ":value:_files" : "");
+      text += fmt::format("        '*{}[{}]{}' \\\n", flag.name, quoted(flag.summary, "[]:"),
+                          flag.takes_value ? ":value:_files" : "");
     }
     text += "        '*:input:_files'\n      ;;\n";
   }
@@ -94,11 +96,13 @@ std::string zsh(const std::vector<Completed>& all) {
 std::string fish(const std::vector<Completed>& all) {
   std::string text = "# fish completion for nsew\n";
   for (const Completed& one : all) {
-    text += fmt::format("complete -c nsew -n __fish_use_subcommand -f -a {} -d '{}'\n", one.name, quoted(one.summary, "\\"));
+    text += fmt::format("complete -c nsew -n __fish_use_subcommand -f -a {} -d '{}'\n", one.name,
+                        quoted(one.summary, "\\"));
     for (const Flag& flag : one.flags) {
       const bool is_long = flag.name.starts_with("--");
-      text += fmt::format("complete -c nsew -n '__fish_seen_subcommand_from {}' -{} {}{} -d '{}'\n", one.name, is_long ? "l" : "s",
-                          flag.name.substr(is_long ? 2 : 1), flag.takes_value ? " -r" : "", quoted(flag.summary, "\\"));
+      text += fmt::format("complete -c nsew -n '__fish_seen_subcommand_from {}' -{} {}{} -d '{}'\n", one.name,
+                          is_long ? "l" : "s", flag.name.substr(is_long ? 2 : 1), flag.takes_value ? " -r" : "",
+                          quoted(flag.summary, "\\"));
     }
   }
   return text;

@@ -37,7 +37,8 @@ void refuse_unknown(const YAML::Node& map, const std::string& path, const std::s
     const auto key = entry.first.as<std::string>();
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const auto meant = nearest(key, known);
-    throw Failure(exit_code::usage, fmt::format("no key of {} is called '{}'", of, key), place(path, entry.first.Mark()),
+    throw Failure(exit_code::usage, fmt::format("no key of {} is called '{}'", of, key),
+                  place(path, entry.first.Mark()),
                   meant ? fmt::format("did you mean '{}'?", *meant) : fmt::format("there are: {}", join(known, ", ")));
   }
 }

@@ -19,8 +19,8 @@ struct Config {
   std::optional<std::string> fail_on;
 };
 
-// The file named, or the nearest .nsew.yaml upwards to the repository root (the folder that holds .git). An unknown key is
-// refused with the nearest spelling and its place (Failure 64).
+// The file named, or the nearest .nsew.yaml upwards to the repository root (the folder that holds .git). An unknown key
+// is refused with the nearest spelling and its place (Failure 64).
 Config read_config(const std::string& named);
 
 }  // namespace nsew

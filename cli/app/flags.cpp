@@ -3,8 +3,8 @@
 #include <cstdlib>
 #include <thread>
 
-#include <CLI/CLI.hpp>
 #include <unistd.h>
+#include <CLI/CLI.hpp>
 
 #include "app/output.hpp"
 
@@ -44,7 +44,9 @@ void add_reading_flags(CLI::App& command, Flags& flags) {
   command.add_option("--set", flags.settings, "one declared fact (repeatable)")
       ->type_name("FACT=VALUE")
       ->allow_extra_args(false);
-  command.add_option("--sampling-rate", flags.sampling_rate, "probability with which traces were sampled, where they do not say")
+  command
+      .add_option("--sampling-rate", flags.sampling_rate,
+                  "probability with which traces were sampled, where they do not say")
       ->type_name("P")
       ->check(CLI::Range(1e-9, 1.0));
   command.add_option("--threads", flags.threads, "threads to read with; all processors unless given")
@@ -55,7 +57,8 @@ void add_reading_flags(CLI::App& command, Flags& flags) {
 }
 
 void add_common_flags(CLI::App& command, Flags& flags) {
-  command.add_option("-c,--config", flags.config, ".nsew.yaml to use; found upwards to the repository root unless given")
+  command
+      .add_option("-c,--config", flags.config, ".nsew.yaml to use; found upwards to the repository root unless given")
       ->type_name("FILE")
       ->envname("NSEW_CONFIG");
   command.add_option("--now", flags.now, "today's date; else SOURCE_DATE_EPOCH, else the clock")

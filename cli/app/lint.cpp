@@ -12,7 +12,8 @@ namespace {
 
 void add_flags(CLI::App& command, Flags& flags) {
   add_output_flag(command, flags, names_of(lint_reports()));
-  command.add_option("--fail-on", flags.fail_on, "exit 1 on a finding of this level or above: info, warning, error, none")
+  command
+      .add_option("--fail-on", flags.fail_on, "exit 1 on a finding of this level or above: info, warning, error, none")
       ->type_name("LEVEL")
       ->envname("NSEW_FAIL_ON")
       ->check(CLI::IsMember({"info", "warning", "error", "none"}));
@@ -48,7 +49,8 @@ int run_lint(const Flags& flags) {
   print_diagnostics(assessment.diagnostics, flags.quiet, flags.verbose > 0);
   Document document{assessment};
   document.findings = lint(assessment);
-  const int code = code_for(document.findings, flags.fail_on.empty() ? config.fail_on.value_or("error") : flags.fail_on);
+  const int code =
+      code_for(document.findings, flags.fail_on.empty() ? config.fail_on.value_or("error") : flags.fail_on);
   std::erase_if(document.findings, [&](const Finding& f) { return f.level < level(flags.show); });
   write_reports(wanted, std::move(document), flags);
   return assessed->input_code != 0 ? assessed->input_code : code;

@@ -29,7 +29,8 @@ std::vector<Wanted> wanted_reports(const Flags& flags, std::span<const Report* c
                     meant ? fmt::format("did you mean '{}'?", *meant) : fmt::format("there are: {}", names_of(table)));
     }
     if (output.file.empty() && ++on_stdout > 1) {
-      throw Failure(exit_code::usage, "only one report can go to stdout", {}, "write the other to a file: -o json=report.json");
+      throw Failure(exit_code::usage, "only one report can go to stdout", {},
+                    "write the other to a file: -o json=report.json");
     }
     wanted.push_back({report, output.file});
   }

@@ -3,8 +3,8 @@
 #include <exception>
 #include <sstream>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "app/command.hpp"
 #include "app/output.hpp"

@@ -1,7 +1,7 @@
 #include <filesystem>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "app/assess.hpp"
 #include "app/command.hpp"
@@ -26,7 +26,9 @@ void add_flags(CLI::App& command, Flags& flags) {
   command.add_option("--target", flags.target, "product to write for: " + join(target_names(), ", "))
       ->type_name("TARGET")
       ->required();
-  command.add_option("--to", flags.to, "folder to write into; created when it is not there")->type_name("DIR")->required();
+  command.add_option("--to", flags.to, "folder to write into; created when it is not there")
+      ->type_name("DIR")
+      ->required();
   command.add_flag("--force", flags.force, "overwrite files that nsew did not write");
   add_input_flags(command, flags);
 }
@@ -34,8 +36,9 @@ void add_flags(CLI::App& command, Flags& flags) {
 const Target& wanted_target(const std::string& name) {
   if (const Target* target = target_called(name)) return *target;
   const auto meant = nearest(name, target_names());
-  throw Failure(exit_code::usage, fmt::format("no target is called '{}'", name), {},
-                meant ? fmt::format("did you mean '{}'?", *meant) : fmt::format("there are: {}", join(target_names(), ", ")));
+  throw Failure(
+      exit_code::usage, fmt::format("no target is called '{}'", name), {},
+      meant ? fmt::format("did you mean '{}'?", *meant) : fmt::format("there are: {}", join(target_names(), ", ")));
 }
 
 // Nothing is written when one of the files is somebody else's.
@@ -63,7 +66,8 @@ void write_all(const fs::path& folder, const std::vector<StarterFile>& files) {
 std::string said(const std::string& to, const std::vector<StarterFile>& files, const Replay& replayed) {
   std::string text = fmt::format("wrote {} files to {}; the plan is {}/README.md\n", files.size(), escape::terminal(to),
                                  escape::terminal(to));
-  if (replayed.calls == 0) return text + "no north-south call was recorded, so none could be replayed against the routes\n";
+  if (replayed.calls == 0)
+    return text + "no north-south call was recorded, so none could be replayed against the routes\n";
   text += fmt::format("{} of {} recorded north-south calls match a generated route", replayed.matched, replayed.calls);
   if (replayed.without_host > 0) text += fmt::format("; {} were recorded without host or path", replayed.without_host);
   text += '\n';
@@ -78,8 +82,9 @@ int starter(const Flags& flags) {
   print_diagnostics(assessment.diagnostics, flags.quiet, flags.verbose > 0);
   const std::vector<StarterFile> files = target.generate(assessment);
   if (files.empty()) {
-    throw Failure(exit_code::unreadable, fmt::format("nothing to write for {}: no service with a known port was found", target.name),
-                  {}, "add the manifests of the system to the inputs");
+    throw Failure(exit_code::unreadable,
+                  fmt::format("nothing to write for {}: no service with a known port was found", target.name), {},
+                  "add the manifests of the system to the inputs");
   }
   if (!flags.force) refuse_to_overwrite(flags.to, files);
   write_all(flags.to, files);

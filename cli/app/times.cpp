@@ -20,7 +20,8 @@ std::string day(std::time_t seconds) { return fmt::format("{:%Y-%m-%d}", fmt::gm
 }  // namespace
 
 std::uint64_t time_from_text(const std::string& text, const std::string& flag) {
-  if (const auto seconds = to_integer(text); seconds && *seconds >= 0) return static_cast<std::uint64_t>(*seconds) * second;
+  if (const auto seconds = to_integer(text); seconds && *seconds >= 0)
+    return static_cast<std::uint64_t>(*seconds) * second;
   for (const char* format : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%dT%H:%MZ", "%Y-%m-%d"}) {
     std::tm time{};
     const char* end = ::strptime(text.c_str(), format, &time);

@@ -26,7 +26,7 @@ function(nsew_embed room name dir glob)
 endfunction()
 
 add_library(nsew_flags INTERFACE)
-target_compile_options(nsew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+target_compile_options(nsew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
 if(NSEW_WERROR)
   target_compile_options(nsew_flags INTERFACE -Werror)
 endif()

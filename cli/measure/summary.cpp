@@ -101,7 +101,7 @@ UnitSummary unit_summary(const std::string& unit, Source source, const std::vect
   for (const CallClass cls : call_classes) summary.calls[cls] = 0;
   for (const EdgeSummary& row : edges) {
     const Edge::Seen* seen = seen_by(*row.edge, source);
-    const double calls = unit == "bytes"         ? static_cast<double>(row.bytes.value_or(0))
+    const double calls = unit == "bytes"   ? static_cast<double>(row.bytes.value_or(0))
                          : seen != nullptr ? seen->calls.estimate()
                                            : 0;
     summary.calls[row.key->cls] += calls;
@@ -155,7 +155,8 @@ void fill_names(Summary& summary, const Picture& picture) {
 
 void fill_window(Summary& summary, const CallGraph& graph) {
   for (const auto& [source, window] : graph.windows) {
-    if (window.from_ns != 0 && (summary.from_ns == 0 || window.from_ns < summary.from_ns)) summary.from_ns = window.from_ns;
+    if (window.from_ns != 0 && (summary.from_ns == 0 || window.from_ns < summary.from_ns))
+      summary.from_ns = window.from_ns;
     summary.to_ns = std::max(summary.to_ns, window.to_ns);
   }
 }

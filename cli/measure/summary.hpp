@@ -17,12 +17,12 @@ struct ShareFigure {
 };
 
 struct UnitSummary {
-  std::string unit;                       // requests | connections | bytes
+  std::string unit;  // requests | connections | bytes
   Source source = Source::traces;
-  std::map<CallClass, double> calls;      // every class, weighted
+  std::map<CallClass, double> calls;  // every class, weighted
   double total = 0;
-  std::optional<ShareFigure> share;       // east-west / (east-west + north-south)
-  std::string why_not;                    // set when share is not
+  std::optional<ShareFigure> share;  // east-west / (east-west + north-south)
+  std::string why_not;               // set when share is not
   double hairpin_calls = 0;
 };
 
@@ -36,21 +36,21 @@ struct NodeSummary {
 struct EdgeSummary {
   const EdgeKey* key = nullptr;
   const Edge* edge = nullptr;
-  std::string why;                        // the commonest reason
+  std::string why;  // the commonest reason
   std::optional<double> calls, connections;
   std::optional<std::uint64_t> bytes;
   std::uint64_t observed = 0;
   double errors = 0;
-  std::optional<double> p50, p95, p99;    // ms
+  std::optional<double> p50, p95, p99;  // ms
   std::vector<std::string> flags;
-  double first_unit = 0;                  // in the unit that decides
+  double first_unit = 0;  // in the unit that decides
 };
 
 struct Summary {
-  std::vector<UnitSummary> units;         // the first one decides
-  std::vector<NodeSummary> nodes;         // by id
-  std::vector<EdgeSummary> edges;         // by (from, to, class)
-  std::uint64_t from_ns = 0, to_ns = 0;   // 0 = no times
+  std::vector<UnitSummary> units;               // the first one decides
+  std::vector<NodeSummary> nodes;               // by id
+  std::vector<EdgeSummary> edges;               // by (from, to, class)
+  std::uint64_t from_ns = 0, to_ns = 0;         // 0 = no times
   std::vector<std::string> unmatched_services;  // traced, but matched by no workload though there are manifests
   std::uint64_t matched_services = 0;
   std::map<std::string, double> unknown_reasons;  // of class unknown, in the first unit

@@ -19,11 +19,17 @@ Json findings_json(const std::vector<Finding>& findings) {
   for (const Finding& f : findings) {
     Json resource = nullptr;
     if (!f.object.empty()) {
-      resource = {{"kind", escape::utf8(f.kind)}, {"namespace", f.ns.empty() ? Json(nullptr) : Json(escape::utf8(f.ns))},
+      resource = {{"kind", escape::utf8(f.kind)},
+                  {"namespace", f.ns.empty() ? Json(nullptr) : Json(escape::utf8(f.ns))},
                   {"name", escape::utf8(f.object)}};
     }
-    list.push_back({{"code", f.code}, {"name", f.name}, {"level", name_of(f.level)}, {"message", escape::utf8(f.message)},
-                    {"resource", resource}, {"location", location_json(f.location)}, {"fingerprint", f.fingerprint},
+    list.push_back({{"code", f.code},
+                    {"name", f.name},
+                    {"level", name_of(f.level)},
+                    {"message", escape::utf8(f.message)},
+                    {"resource", resource},
+                    {"location", location_json(f.location)},
+                    {"fingerprint", f.fingerprint},
                     {"remedy", escape::utf8(f.remedy)},
                     {"suppressed", f.suppressed.empty() ? Json(nullptr) : Json(escape::utf8(f.suppressed))}});
   }

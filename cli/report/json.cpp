@@ -51,8 +51,13 @@ struct ToJson {
 Json inputs(const Assessment& assessment) {
   Json list = Json::array();
   for (const InputRow& row : assessment.inputs) {
-    list.push_back({{"name", text(row.name)}, {"format", row.format}, {"role", row.role}, {"unit", text_or_null(row.unit)},
-                    {"bytes", row.bytes}, {"records", row.records}, {"skipped", row.skipped}});
+    list.push_back({{"name", text(row.name)},
+                    {"format", row.format},
+                    {"role", row.role},
+                    {"unit", text_or_null(row.unit)},
+                    {"bytes", row.bytes},
+                    {"records", row.records},
+                    {"skipped", row.skipped}});
   }
   return list;
 }
@@ -97,9 +102,14 @@ Json gateways(const Assessment& assessment) {
 Json nodes(const Summary& summary) {
   Json list = Json::array();
   for (const NodeSummary& row : summary.nodes) {
-    list.push_back({{"id", text(row.node->id)}, {"kind", name_of(row.node->kind)}, {"entry", row.entry},
-                    {"namespace", text_or_null(row.node->ns)}, {"fan_out", row.fan_out}, {"fan_in", row.fan_in},
-                    {"calls_in", figure(row.calls_in)}, {"calls_out", figure(row.calls_out)}});
+    list.push_back({{"id", text(row.node->id)},
+                    {"kind", name_of(row.node->kind)},
+                    {"entry", row.entry},
+                    {"namespace", text_or_null(row.node->ns)},
+                    {"fan_out", row.fan_out},
+                    {"fan_in", row.fan_in},
+                    {"calls_in", figure(row.calls_in)},
+                    {"calls_out", figure(row.calls_out)}});
   }
   return list;
 }
@@ -116,10 +126,18 @@ Json edges(const Summary& summary) {
     Json seen = Json::array();
     if (!row.edge->seen.empty()) seen.push_back("observed");
     if (row.edge->declared) seen.push_back("declared");
-    list.push_back({{"from", text(row.key->from)}, {"to", text(row.key->to)}, {"class", name_of(row.key->cls)},
-                    {"why", text(row.why)}, {"calls", figure_or_null(row.calls)}, {"connections", figure_or_null(row.connections)},
-                    {"bytes", figure_or_null(row.bytes)}, {"errors", figure(row.errors)}, {"observed", row.observed},
-                    {"latency_ms", latency(row)}, {"seen", seen}, {"flags", row.flags}});
+    list.push_back({{"from", text(row.key->from)},
+                    {"to", text(row.key->to)},
+                    {"class", name_of(row.key->cls)},
+                    {"why", text(row.why)},
+                    {"calls", figure_or_null(row.calls)},
+                    {"connections", figure_or_null(row.connections)},
+                    {"bytes", figure_or_null(row.bytes)},
+                    {"errors", figure(row.errors)},
+                    {"observed", row.observed},
+                    {"latency_ms", latency(row)},
+                    {"seen", seen},
+                    {"flags", row.flags}});
   }
   return list;
 }
@@ -153,29 +171,46 @@ Json facts(const FactSheet& sheet) {
 }
 
 Json reason_json(const Reason& reason) {
-  return {{"rule", reason.rule}, {"kind", reason.kind}, {"fact", text_or_null(reason.fact)},
-          {"value", reason.value ? std::visit(ToJson{}, *reason.value) : Json(nullptr)}, {"points", figure_or_null(reason.points)},
-          {"points_low", figure_or_null(reason.points_low)}, {"points_high", figure_or_null(reason.points_high)},
-          {"effect", text_or_null(reason.effect)}, {"says", text(reason.says)}, {"source", text(reason.source)}};
+  return {{"rule", reason.rule},
+          {"kind", reason.kind},
+          {"fact", text_or_null(reason.fact)},
+          {"value", reason.value ? std::visit(ToJson{}, *reason.value) : Json(nullptr)},
+          {"points", figure_or_null(reason.points)},
+          {"points_low", figure_or_null(reason.points_low)},
+          {"points_high", figure_or_null(reason.points_high)},
+          {"effect", text_or_null(reason.effect)},
+          {"says", text(reason.says)},
+          {"source", text(reason.source)}};
 }
 
 Json verdict(const Verdict& v) {
   Json because = Json::array(), families = Json::array();
   for (const Reason& reason : v.because) because.push_back(reason_json(reason));
   for (const Family& family : v.families) {
-    families.push_back({{"id", family.id}, {"points", figure(family.points)}, {"points_low", figure_or_null(family.points_low)},
-                        {"points_high", figure_or_null(family.points_high)}, {"low_cap", figure(family.low_cap)},
+    families.push_back({{"id", family.id},
+                        {"points", figure(family.points)},
+                        {"points_low", figure_or_null(family.points_low)},
+                        {"points_high", figure_or_null(family.points_high)},
+                        {"low_cap", figure(family.low_cap)},
                         {"high_cap", figure(family.high_cap)}});
   }
-  return {{"outcome", v.outcome}, {"mode", text_or_null(v.mode)}, {"lean", text_or_null(v.lean)}, {"scope", texts(v.scope)},
+  return {{"outcome", v.outcome},
+          {"mode", text_or_null(v.mode)},
+          {"lean", text_or_null(v.lean)},
+          {"scope", texts(v.scope)},
           {"score", {{"value", figure(v.score)}, {"low", figure(v.score_low)}, {"high", figure(v.score_high)}}},
-          {"confidence", v.confidence}, {"settles", text_or_null(v.settles)}, {"because", because}, {"families", families}};
+          {"confidence", v.confidence},
+          {"settles", text_or_null(v.settles)},
+          {"because", because},
+          {"families", families}};
 }
 
 Json diagnostics(const Assessment& assessment) {
   Json list = Json::array();
   for (const Diagnostic& one : assessment.diagnostics) {
-    list.push_back({{"level", name_of(one.level)}, {"location", location_json(one.location)}, {"message", text(one.message)},
+    list.push_back({{"level", name_of(one.level)},
+                    {"location", location_json(one.location)},
+                    {"message", text(one.message)},
                     {"hint", text_or_null(one.hint)}});
   }
   return list;
@@ -184,7 +219,10 @@ Json diagnostics(const Assessment& assessment) {
 Json starter(const Document& document) {
   Json list = Json::array();
   for (const StarterFile& file : document.starter) {
-    list.push_back({{"path", text(file.path)}, {"target", file.target}, {"phase", file.phase}, {"evidence", texts(file.evidence)}});
+    list.push_back({{"path", text(file.path)},
+                    {"target", file.target},
+                    {"phase", file.phase},
+                    {"evidence", texts(file.evidence)}});
   }
   return list;
 }
@@ -214,6 +252,7 @@ std::string render(const Document& document) {
 
 }  // namespace
 
-extern const Report json_report{.name = "json", .summary = "everything, for dashboards and scripts (nsew schema report)", .render = render};
+extern const Report json_report{
+    .name = "json", .summary = "everything, for dashboards and scripts (nsew schema report)", .render = render};
 
 }  // namespace nsew

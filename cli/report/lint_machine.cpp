@@ -1,4 +1,5 @@
-// Findings for machines: JSON, SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/), GitHub workflow commands.
+// Findings for machines: JSON, SARIF 2.1.0 (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/), GitHub workflow
+// commands.
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -58,7 +59,9 @@ Json sarif_location(const Location& where) {
 }
 
 Json sarif_result(const Finding& finding) {
-  Json result{{"ruleId", finding.code}, {"level", sarif_level(finding.level)}, {"message", {{"text", escape::utf8(finding.message)}}}};
+  Json result{{"ruleId", finding.code},
+              {"level", sarif_level(finding.level)},
+              {"message", {{"text", escape::utf8(finding.message)}}}};
   result["locations"] = Json::array();
   if (!finding.location.file.empty()) result["locations"].push_back(sarif_location(finding.location));
   result["partialFingerprints"] = {{"nsew/v1", finding.fingerprint}};
@@ -85,13 +88,15 @@ std::string github(const Document& document) {
   for (const Finding& finding : document.findings) {
     if (!finding.suppressed.empty()) continue;
     const std::string_view command = finding.level == Severity::info ? "notice" : name_of(finding.level);
-    text += fmt::format("::{} title={}", command, escape::github_property(fmt::format("{} {}", finding.code, finding.name)));
+    text += fmt::format("::{} title={}", command,
+                        escape::github_property(fmt::format("{} {}", finding.code, finding.name)));
     if (!finding.location.file.empty()) {
       text += fmt::format(",file={}", escape::github_property(finding.location.file));
       if (finding.location.line > 0) text += fmt::format(",line={}", finding.location.line);
       if (finding.location.column > 0) text += fmt::format(",col={}", finding.location.column);
     }
-    text += fmt::format("::{}\n", escape::github_message(finding.message + (finding.remedy.empty() ? "" : ". " + finding.remedy)));
+    text += fmt::format(
+        "::{}\n", escape::github_message(finding.message + (finding.remedy.empty() ? "" : ". " + finding.remedy)));
   }
   return text;
 }
@@ -100,6 +105,7 @@ std::string github(const Document& document) {
 
 extern const Report lint_json_report{.name = "json", .summary = "findings for scripts", .render = json};
 extern const Report sarif_report{.name = "sarif", .summary = "SARIF 2.1.0 for code scanning", .render = sarif};
-extern const Report github_report{.name = "github", .summary = "annotations of a GitHub workflow run", .render = github};
+extern const Report github_report{
+    .name = "github", .summary = "annotations of a GitHub workflow run", .render = github};
 
 }  // namespace nsew

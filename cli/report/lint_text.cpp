@@ -26,19 +26,24 @@ std::string render(const Document& document) {
   std::size_t errors = 0, warnings = 0, notes = 0, waived = 0;
   for (const Finding& finding : document.findings) {
     text += line(finding, document.color);
-    if (!finding.suppressed.empty()) ++waived;
-    else if (finding.level == Severity::error) ++errors;
-    else if (finding.level == Severity::warning) ++warnings;
-    else ++notes;
+    if (!finding.suppressed.empty())
+      ++waived;
+    else if (finding.level == Severity::error)
+      ++errors;
+    else if (finding.level == Severity::warning)
+      ++warnings;
+    else
+      ++notes;
   }
-  text += fmt::format("{} error{}, {} warning{}, {} note{}", errors, errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s", notes,
-                      notes == 1 ? "" : "s");
+  text += fmt::format("{} error{}, {} warning{}, {} note{}", errors, errors == 1 ? "" : "s", warnings,
+                      warnings == 1 ? "" : "s", notes, notes == 1 ? "" : "s");
   if (waived > 0) text += fmt::format(", {} waived", waived);
   return text + "\n";
 }
 
 }  // namespace
 
-extern const Report lint_text_report{.name = "text", .summary = "one line per finding, with its remedy", .render = render};
+extern const Report lint_text_report{
+    .name = "text", .summary = "one line per finding, with its remedy", .render = render};
 
 }  // namespace nsew

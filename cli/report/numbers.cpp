@@ -27,7 +27,9 @@ std::string trimmed(double value, int places) {
 }
 
 struct Shown {
-  std::string operator()(double value) const { return std::isinf(value) ? "infinite" : trimmed(value, std::abs(value) < 10 ? 2 : 1); }
+  std::string operator()(double value) const {
+    return std::isinf(value) ? "infinite" : trimmed(value, std::abs(value) < 10 ? 2 : 1);
+  }
   std::string operator()(bool value) const { return value ? "yes" : "no"; }
   std::string operator()(const std::string& value) const { return value; }
   std::string operator()(const std::vector<double>& values) const {
@@ -35,7 +37,9 @@ struct Shown {
     for (const double value : values) parts.push_back((*this)(value));
     return parts.empty() ? "none" : join(parts, ", ");
   }
-  std::string operator()(const std::vector<std::string>& values) const { return values.empty() ? "none" : join(values, ", "); }
+  std::string operator()(const std::vector<std::string>& values) const {
+    return values.empty() ? "none" : join(values, ", ");
+  }
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ struct Outcome {
 std::span<const Outcome> outcomes();
 const Outcome* outcome_called(std::string_view name);
 
-std::string headline(const Verdict&);       // with the mode, and the lean where data is insufficient
+std::string headline(const Verdict&);  // with the mode, and the lean where data is insufficient
 std::string mode_meaning(std::string_view mode);
 
 }  // namespace nsew

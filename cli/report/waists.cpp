@@ -11,7 +11,9 @@ std::string graph(const Document& document) { return to_json(document.assessment
 
 }  // namespace
 
-extern const Report facts_report{.name = "facts", .summary = "the fact sheet, to read, edit and feed back with --facts", .render = facts};
-extern const Report graph_report{.name = "graph", .summary = "the call graph, to merge or read back as an input", .render = graph};
+extern const Report facts_report{
+    .name = "facts", .summary = "the fact sheet, to read, edit and feed back with --facts", .render = facts};
+extern const Report graph_report{
+    .name = "graph", .summary = "the call graph, to merge or read back as an input", .render = graph};
 
 }  // namespace nsew
