@@ -137,7 +137,8 @@ std::string_view protocol_of(const Attributes& a) {
 }
 
 std::string_view path_said(const Attributes& a) {
-  return first({a.text(Says::http_path), path_of(a.text(Says::http_url))});
+  const auto path = a.text(Says::http_path), url = a.text(Says::http_url);
+  return path.empty() && !url.empty() ? path_of(url) : path;
 }
 
 std::string_view rpc_route(const Attributes& a, std::string_view name, std::string& buffer) {

@@ -19,6 +19,7 @@ class Elements final : public Cutter {
   Elements(ByteSource& source, std::vector<std::string_view> keys) : source_(source), keys_(std::move(keys)) {}
 
   bool next(Batch& batch) override {
+    if (ended_) return false;
     start(batch);
     while (batch.pieces.empty() || batch.buffer.size() < batch_bytes) {
       if (batch.pieces.empty() && begun_ == none) forget_scanned(batch);

@@ -1,4 +1,4 @@
-#include "input/jaeger.hpp"
+#include "input/reader_table.hpp"
 
 #include <fmt/format.h>
 
@@ -22,6 +22,11 @@ struct Pending {
   std::size_t first_link = 0, links = 0;
 };
 
+struct Reference {
+  Link link;
+  bool child_of = false;
+};
+
 // One trace object, or one span that stands alone.
 class TraceReader {
  public:
@@ -37,6 +42,7 @@ class TraceReader {
   ResourceId read_process(dom::object process, const std::string& at);
   void read_tags(dom::object owner, const std::string& at);
   bool read_ids(dom::object object, const std::string& at, Span& span);
+  void add_reference(dom::element item, const TraceId& own_trace);
   bool read_references(dom::object object, const std::string& at, Pending& pending);
   void read_times(dom::object object, const std::string& at, Span& span);
   std::uint64_t nanoseconds(dom::object object, std::string_view key, const std::string& at);
@@ -51,6 +57,7 @@ class TraceReader {
   std::string buffer_;
   std::vector<Pending> spans_;
   std::vector<Link> links_;
+  std::vector<Reference> references_;  // of the span that is being read
 };
 
 constexpr std::string_view keep_hint = "the span is read without it";
@@ -146,6 +153,16 @@ bool TraceReader::read_ids(dom::object object, const std::string& at, Span& span
   return good;
 }
 
+void TraceReader::add_reference(dom::element item, const TraceId& own_trace) {
+  dom::object object;
+  const Field id = item.get_object().get(object) == simdjson::SUCCESS ? field(object, "spanID") : Field{};
+  if (!id) return;
+  const Field trace = field(object, "traceID");
+  const Field type = field(object, "refType");
+  const Link link{trace ? trace_id(id_text(*trace)) : own_trace, span_id(id_text(*id))};
+  if (link.span != 0) references_.push_back({link, type && text_of(*type) == "CHILD_OF"});
+}
+
 // CHILD_OF in the same trace, else FOLLOWS_FROM, else the legacy field; what is no parent is a link.
 bool TraceReader::read_references(dom::object object, const std::string& at, Pending& pending) {
   const Field value = field(object, "references");
@@ -154,27 +171,22 @@ bool TraceReader::read_references(dom::object object, const std::string& at, Pen
     json_.skip(at + "/references", wrong_type("references", "an array", *value), "the rest of the trace is read");
     return false;
   }
-  pending.first_link = links_.size();
-  std::size_t parent_link = links_.size();
-  bool child_of = false;
+  Span& span = pending.span;
+  references_.clear();
   if (value)
-    for (const dom::element item : list) {
-      dom::object reference;
-      const Field id = item.get_object().get(reference) == simdjson::SUCCESS ? field(reference, "spanID") : Field{};
-      if (!id) continue;
-      const Field trace = field(reference, "traceID");
-      const Field type = field(reference, "refType");
-      const Link link{trace ? trace_id(id_text(*trace)) : pending.span.trace, span_id(id_text(*id))};
-      const bool is_child = type && text_of(*type) == "CHILD_OF";
-      if (link.trace == pending.span.trace && (pending.span.parent == 0 || (is_child && !child_of))) {
-        pending.span.parent = link.span, child_of = is_child, parent_link = links_.size();
-      }
-      links_.push_back(link);
-    }
-  if (parent_link < links_.size()) links_.erase(links_.begin() + static_cast<std::ptrdiff_t>(parent_link));
-  pending.links = links_.size() - pending.first_link;
+    for (const dom::element item : list) add_reference(item, span.trace);
+  const auto here = [&](const Reference& r) { return r.link.trace == span.trace; };
+  auto parent = std::ranges::find_if(references_, [&](const Reference& r) { return r.child_of && here(r); });
+  if (parent == references_.end()) parent = std::ranges::find_if(references_, here);
   const Field legacy = field(object, "parentSpanID");
-  if (pending.span.parent == 0 && legacy) pending.span.parent = span_id(id_text(*legacy));
+  if (parent != references_.end())
+    span.parent = parent->link.span;
+  else if (legacy)
+    span.parent = span_id(id_text(*legacy));
+  pending.first_link = links_.size();
+  for (auto r = references_.begin(); r != references_.end(); ++r)
+    if (r != parent) links_.push_back(r->link);
+  pending.links = links_.size() - pending.first_link;
   return true;
 }
 
@@ -232,7 +244,8 @@ void TraceReader::read_trace(dom::object trace) {
   const Field value = field(trace, "spans");
   dom::array spans;
   if (!value || value->get_array().get(spans) != simdjson::SUCCESS)
-    return json_.skip(pointer_, value ? wrong_type("spans", "an array", *value) : "a trace without spans");
+    return json_.skip(pointer_ + (value ? "/spans" : ""),
+                      value ? wrong_type("spans", "an array", *value) : "a trace without spans");
   std::size_t place = 0;
   for (const dom::element item : spans) {
     const std::string at = fmt::format("{}/spans/{}", pointer_, place++);
@@ -292,7 +305,6 @@ bool recognises(std::string_view head) {
   return (traces && spans && has_key(head, "traceID", 5)) || (answer && !has_key(head, "callCount", 3));
 }
 
-// The outermost value of a document that begins with an object.
 bool data_is_array(std::string_view head) {
   const auto key = head.find("\"data\"");
   const auto value = key == std::string_view::npos ? key : head.find_first_not_of(" \t\r\n:", key + 6);
@@ -304,19 +316,19 @@ Framing framing(std::string_view head) {
   const auto first = head.find_first_not_of(" \t\r\n");
   if (first != std::string_view::npos && head[first] == '[') return {Framing::Cut::elements, {}};
   if (has_key(head, "data", 1)) return {data_is_array(head) ? Framing::Cut::elements : Framing::Cut::whole, keys};
-  return {spans_lines(head) ? Framing::Cut::whole : Framing::Cut::lines, {}};
+  return {is_one_document(head) ? Framing::Cut::whole : Framing::Cut::lines, {}};
 }
 
 }  // namespace
 
-const Reader jaeger_reader{.name = "jaeger-json",
-                           .summary = "Jaeger traces as its UI saves them and its API answers",
-                           .unit = "requests",
-                           .record =
-                               "curl -s 'http://jaeger-query:16686/api/traces?service=SERVICE&limit=1000' > "
-                               "jaeger.json",
-                           .recognises = recognises,
-                           .framing = framing,
-                           .read = read};
+const Reader jaeger_json{.name = "jaeger-json",
+                         .summary = "Jaeger traces as its UI saves them and its API answers",
+                         .unit = "requests",
+                         .record =
+                             "curl -s 'http://jaeger-query:16686/api/traces?service=SERVICE&limit=1000' > "
+                             "jaeger.json",
+                         .recognises = recognises,
+                         .framing = framing,
+                         .read = read};
 
 }  // namespace nsew

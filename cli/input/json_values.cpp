@@ -100,13 +100,13 @@ bool has_key(std::string_view head, std::string_view key, unsigned depth) {
   return false;
 }
 
-bool spans_lines(std::string_view head) {
+bool is_one_document(std::string_view head) {
   unsigned depth = 0;
   for (std::size_t at = 0; at < head.size();) {
     const char c = head[at];
     if (c == '\n' && depth > 0) return true;
     depth += c == '{' || c == '[' ? 1U : 0U;
-    if ((c == '}' || c == ']') && --depth == 0) return false;
+    if ((c == '}' || c == ']') && --depth == 0) return head.find_first_not_of(blanks, at + 1) == std::string_view::npos;
     at = c == '"' ? end_of_string(head, at) : at + 1;
   }
   return false;

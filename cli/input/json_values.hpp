@@ -17,8 +17,8 @@ namespace nsew {
 // beginning. Strings that merely contain the word do not count.
 bool has_key(std::string_view head, std::string_view key, unsigned depth);
 
-// Whether a document whose beginning is `head` goes on after its first line: pretty-printed JSON, not JSON lines.
-bool spans_lines(std::string_view head);
+// Whether the input that begins with `head` is one JSON document, and not one on each line.
+bool is_one_document(std::string_view head);
 
 // One frame as a document. What has to be said of it is placed by its JSON pointer, which is looked up again only then.
 class JsonFrame {

@@ -12,6 +12,8 @@ namespace {
 // Ordered: the first that recognises the input takes it.
 const Reader* const table[] = {
     &otlp_json,
+    &jaeger_json,
+    &zipkin_json,
     &hubble_reader,
     &istio_log_reader,
     &envoy_log_reader,

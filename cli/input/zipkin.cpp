@@ -1,4 +1,4 @@
-#include "input/zipkin.hpp"
+#include "input/reader_table.hpp"
 
 #include <fmt/format.h>
 
@@ -27,9 +27,8 @@ class SpanReader {
   void read();
 
  private:
-  std::string path(std::string_view key) const { return fmt::format("{}/{}", at_, key); }
-  void wrong(std::string_view key, std::string_view wanted, dom::element found);
-  std::string_view text(dom::object object, std::string_view key);
+  void wrong(std::string_view path, std::string_view wanted, dom::element found);
+  std::string_view text(dom::object object, std::string_view key, std::string_view inside = {});
   std::string id(std::string_view key);
   bool flag(std::string_view key);
   std::uint64_t nanoseconds(std::string_view key);
@@ -47,15 +46,16 @@ class SpanReader {
 
 constexpr std::string_view keep_hint = "the span is read without it";
 
-void SpanReader::wrong(std::string_view key, std::string_view wanted, dom::element found) {
-  json_.note(path(key), Severity::warning, fmt::format("{} should be {}, not {}", key, wanted, type_of(found)),
-             keep_hint);
+void SpanReader::wrong(std::string_view path, std::string_view wanted, dom::element found) {
+  const std::string_view key = path.substr(path.rfind('/') + 1);
+  json_.note(fmt::format("{}/{}", at_, path), Severity::warning,
+             fmt::format("{} should be {}, not {}", key, wanted, type_of(found)), keep_hint);
 }
 
-std::string_view SpanReader::text(dom::object object, std::string_view key) {
+std::string_view SpanReader::text(dom::object object, std::string_view key, std::string_view inside) {
   const Field value = field(object, key);
   const auto said = value ? text_of(*value) : std::string_view{};
-  if (!said) wrong(key, "text", *value);
+  if (!said) wrong(fmt::format("{}{}", inside, key), "text", *value);
   return said.value_or(std::string_view{});
 }
 
@@ -92,9 +92,10 @@ Endpoint SpanReader::endpoint(std::string_view key) {
     return {};
   }
   Endpoint said;
-  said.service = text(object, "serviceName");
-  said.address = text(object, "ipv4");
-  if (said.address.empty()) said.address = text(object, "ipv6");
+  const std::string inside = fmt::format("{}/", key);
+  said.service = text(object, "serviceName", inside);
+  said.address = text(object, "ipv4", inside);
+  if (said.address.empty()) said.address = text(object, "ipv6", inside);
   const Field port = field(object, "port");
   const auto number = port ? count_of(*port) : std::nullopt;
   if (number && *number <= 65535) said.port = static_cast<std::uint16_t>(*number);
@@ -126,7 +127,9 @@ SpanKind SpanReader::kind() {
   if (!value) return SpanKind::absent;
   const auto said = text_of(*value);
   const auto known = said ? span_kind(*said) : std::nullopt;
-  if (!known) wrong("kind", "CLIENT, SERVER, PRODUCER or CONSUMER", *value);
+  if (!known)
+    json_.note(at_ + "/kind", Severity::warning, "a kind that is none of CLIENT, SERVER, PRODUCER and CONSUMER",
+               keep_hint);
   return known.value_or(SpanKind::absent);
 }
 
@@ -186,27 +189,30 @@ void read(const Frame& frame, RecordSink& sink) {
   if (json.root()) read_element(json, *json.root(), "");
 }
 
-// Version 1 hangs its endpoints on annotations.
+// Version 1 has no local endpoint: it hangs its endpoints on annotations.
 bool recognises(std::string_view head) {
-  const bool version_1 = has_key(head, "binaryAnnotations", 3) || has_key(head, "endpoint", 6);
-  return has_key(head, "traceId", 3) && has_key(head, "id", 3) && has_key(head, "localEndpoint", 3) && !version_1;
+  constexpr unsigned depth = 3;  // [[{
+  if (!has_key(head, "traceId", depth) || !has_key(head, "id", depth)) return false;
+  if (has_key(head, "binaryAnnotations", depth)) return false;
+  return has_key(head, "localEndpoint", depth) || has_key(head, "remoteEndpoint", depth) ||
+         has_key(head, "kind", depth);
 }
 
 Framing framing(std::string_view head) {
   const auto first = head.find_first_not_of(" \t\r\n");
   const bool list = first != std::string_view::npos && head[first] == '[';
   if (list) return {Framing::Cut::elements, {}};
-  return {spans_lines(head) ? Framing::Cut::whole : Framing::Cut::lines, {}};
+  return {is_one_document(head) ? Framing::Cut::whole : Framing::Cut::lines, {}};
 }
 
 }  // namespace
 
-const Reader zipkin_reader{.name = "zipkin-json",
-                           .summary = "Zipkin v2 span lists",
-                           .unit = "requests",
-                           .record = "curl -s 'http://zipkin:9411/api/v2/traces?limit=1000' > zipkin.json",
-                           .recognises = recognises,
-                           .framing = framing,
-                           .read = read};
+const Reader zipkin_json{.name = "zipkin-json",
+                         .summary = "Zipkin v2 span lists",
+                         .unit = "requests",
+                         .record = "curl -s 'http://zipkin:9411/api/v2/traces?limit=1000' > zipkin.json",
+                         .recognises = recognises,
+                         .framing = framing,
+                         .read = read};
 
 }  // namespace nsew
