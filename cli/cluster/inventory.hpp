@@ -48,6 +48,7 @@ struct Workload {
   Object object;
   Labels selector, pod_labels, pod_annotations;
   std::string service_account;  // empty = default
+  std::string owner;            // "ReplicaSet/cart-5d4f": of a Pod, ReplicaSet or Job until `finish` has folded it
   std::optional<int> replicas;
   bool job = false;  // Job or CronJob
   bool host_network = false;
@@ -139,8 +140,9 @@ struct Policy {
   };
   std::vector<Caller> callers;
   std::vector<std::string> ports;
-  bool allows = true;   // false: a DENY policy
-  bool ingress = true;  // false: egress only
+  bool allows = true;              // false: a DENY policy
+  bool ingress = true;             // false: egress only
+  std::vector<std::string> joins;  // Linkerd, "Server/ns/name": until `finish` has joined them in
 };
 
 // One piece of evidence about a mesh. In use = control plane, enrolment or policy; crd = none of these.
@@ -171,6 +173,14 @@ struct Other {  // a kind that something downstream asks for by name only (Envoy
   Object object;
 };
 
+// kustomization.yaml: what it takes in, as written. `finish` leaves out what no kustomization of the input applies.
+struct Kustomization {
+  Object object;  // where.file is the file itself
+  bool component = false;
+  std::vector<std::string> takes;    // resources, bases, components
+  std::vector<std::string> patches;  // files that change other objects and are none themselves
+};
+
 struct Inventory {
   std::vector<Workload> workloads;
   std::vector<Service> services;
@@ -185,6 +195,7 @@ struct Inventory {
   std::vector<Autoscaler> autoscalers;
   std::vector<ConfigMap> config_maps;
   std::vector<Other> others;
+  std::vector<Kustomization> kustomizations;
   std::map<std::string, std::uint64_t> unknown_kinds;  // "apiVersion/Kind" -> how many
   std::uint64_t objects = 0;                           // all, known or not
   std::uint64_t repeated = 0;                          // the same object again (overlays, dumps): merged into one

@@ -28,7 +28,9 @@ bool looks_like_manifest(std::string_view head);
 // Adds what the file declares. Order of files does not matter once `finish` has run.
 ManifestSummary read_manifest(const ManifestFile&, Inventory&, Diagnostics&);
 
-// Sorts everything by kind, namespace, name and place, merges repeats, folds Pods and ReplicaSets into their owners.
-void finish(Inventory&);
+// Sorts everything by kind, namespace, name and place, merges repeats, folds Pods and ReplicaSets into their owners,
+// and leaves out what Kustomize would not apply (optional components that nothing uses, patches).
+void finish(Inventory&, Diagnostics&);
+void finish(Inventory&);  // the same, without a word about what was left out
 
 }  // namespace nsew
