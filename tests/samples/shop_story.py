@@ -45,7 +45,7 @@ def workload(name, ns, kind, port, last, pods, language="", role="service"):
 
 
 WORKLOADS = {w.name: w for w in (
-    workload("gateway", "shop", "Deployment", 10080, 10, [("gateway-7c9d8f6b5c-4kxzq", "10.1.1.10", "node-a")], "cpp",
+    workload("gateway", "shop", "Deployment", 10443, 10, [("gateway-7c9d8f6b5c-4kxzq", "10.1.1.10", "node-a")], "cpp",
              "gateway"),
     workload("frontend", "shop", "Deployment", 8080, 20, [("frontend-5f7b9c8d64-2xk8p", "10.1.1.20", "node-a"),
                                                           ("frontend-5f7b9c8d64-9tnlw", "10.1.2.20", "node-b")], "nodejs"),
