@@ -38,10 +38,10 @@ enum class Claim : std::uint8_t {
   platform,          // namespace, image, reserved identity
   known_store,       // datastore by name, image or port
   known_broker,      // broker by name, image or port
-  inside,            // emitted spans, is declared, is a pod, or has a name that only the cluster resolves: service
+  inside,            // emitted spans, is declared or is a pod: service
   called_as_store,   // a call to it says db.system: datastore
   called_as_broker,  // a message to it says messaging.system: broker
-  named,             // its callers name it as a service
+  named,             // only its callers name it, as a service or by a name of the cluster's DNS: service
 };
 inline constexpr Claim claims[] = {
     Claim::told_gateway,    Claim::declared_gateway, Claim::plumbing,    Claim::told_outside, Claim::client,

@@ -1,0 +1,226 @@
+#include "graph/merge.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "graph/build.hpp"
+#include "graph/gateways.hpp"
+
+namespace nsew {
+namespace {
+
+template <class Key>
+void add_counts(std::map<Key, std::uint64_t>& into, const std::map<Key, std::uint64_t>& other) {
+  for (const auto& [key, count] : other) into[key] += count;
+}
+
+template <class Key>
+void add_tallies(std::map<Key, Tally>& into, const std::map<Key, Tally>& other) {
+  for (const auto& [key, tally] : other) into[key].merge(tally);
+}
+
+template <class Value>
+void unite(std::set<Value>& into, const std::set<Value>& other) {
+  into.insert(other.begin(), other.end());
+}
+
+void least(std::string& ours, const std::string& theirs) {
+  if (ours.empty() || (!theirs.empty() && theirs < ours)) ours = theirs;
+}
+
+void add(Edge::Seen& into, const Edge::Seen& other) {
+  into.calls.merge(other.calls);
+  into.errors.merge(other.errors);
+  into.bytes += other.bytes;
+  into.latency.merge(other.latency);
+  add_tallies(into.levels, other.levels);
+  add_tallies(into.reasons, other.reasons);
+  add_counts(into.flags, other.flags);
+  into.one_sided += other.one_sided;
+  for (const auto& [key, stats] : other.operations) {
+    OperationStats& ours = into.operations[key];
+    ours.calls.merge(stats.calls);
+    ours.errors.merge(stats.errors);
+    ours.latency.merge(stats.latency);
+    add_counts(ours.minutes, stats.minutes);
+  }
+}
+
+void add(Edge& into, const Edge& other) {
+  for (const auto& [source, seen] : other.seen) add(into.seen[source], seen);
+  unite(into.ports, other.ports);
+  into.declared = into.declared || other.declared;
+}
+
+void add(Node& into, const Node& other) {
+  least(into.workload, other.workload);
+  into.traced = into.traced || other.traced;
+  unite(into.languages, other.languages);
+  unite(into.clusters, other.clusters);
+  unite(into.names, other.names);
+  for (const auto& [claim, why] : other.claims) {
+    const auto [at, fresh] = into.claims.try_emplace(claim, why);
+    if (!fresh) at->second = std::min(at->second, why);
+  }
+}
+
+void add(TraceGroup& into, const TraceGroup& other) {
+  for (const auto& [probability, sums] : other.sums) into.sums[probability].merge(sums);
+  add_tallies(into.depth, other.depth);
+}
+
+void extend(CallGraph::Window& window, const CallGraph::Window& other) {
+  if (other.from_ns == 0 && other.to_ns == 0) return;
+  window.from_ns = window.from_ns == 0 ? other.from_ns : std::min(window.from_ns, other.from_ns);
+  window.to_ns = std::max(window.to_ns, other.to_ns);
+}
+
+void add_books(CallGraph& into, const CallGraph& other) {
+  into.unmatched.server_without_parent += other.unmatched.server_without_parent;
+  into.unmatched.consumer_without_producer += other.unmatched.consumer_without_producer;
+  into.unmatched.all_halves += other.unmatched.all_halves;
+  for (const auto& [source, window] : other.windows) extend(into.windows[source], window);
+  add_counts(into.records, other.records);
+  for (const auto& [source, known] : other.probabilities_known) {
+    const auto [at, fresh] = into.probabilities_known.try_emplace(source, known);
+    if (!fresh) at->second = at->second && known;
+  }
+  into.repeated += other.repeated;
+  into.intra_pod += other.intra_pod;
+  into.denied += other.denied;
+  into.unrouted += other.unrouted;
+  into.gateway_answered += other.gateway_answered;
+  add_counts(into.environments, other.environments);
+  add_counts(into.blind, other.blind);
+  for (const auto& [bare, id] : other.joined) least(into.joined[bare], id);
+  unite(into.inputs_by_format, other.inputs_by_format);
+}
+
+// -- names without namespace ------------------------------------------------------------------------------------------
+
+bool may_join(const Node& node) {
+  return node.ns.empty() && node.id != outside_id && node.id != unknown_id &&
+         (node.claims.contains(Claim::inside) || node.claims.contains(Claim::named) ||
+          node.claims.contains(Claim::called_as_store));
+}
+
+std::map<std::string, std::string> joins_of(const CallGraph& graph) {
+  std::map<std::string, std::vector<std::string>> by_name;
+  for (const auto& [id, node] : graph.nodes)
+    if (!node.ns.empty()) by_name[node.name].push_back(id);
+  std::map<std::string, std::string> joins;
+  for (const auto& [id, node] : graph.nodes) {
+    const auto same = by_name.find(node.name);
+    if (may_join(node) && same != by_name.end() && same->second.size() == 1) joins[id] = same->second.front();
+  }
+  return joins;
+}
+
+void rename_edges(CallGraph& graph, const std::map<std::string, std::string>& joins) {
+  const auto now = [&](const std::string& id) {
+    const auto at = joins.find(id);
+    return at == joins.end() ? id : at->second;
+  };
+  for (auto at = graph.edges.begin(); at != graph.edges.end();) {
+    const EdgeKey key{now(at->first.from), now(at->first.to), at->first.cls};
+    if (key == at->first) {
+      ++at;
+      continue;
+    }
+    const Edge edge = std::move(at->second);
+    at = graph.edges.erase(at);
+    if (key.from != key.to) {
+      add(graph.edges[key], edge);
+    } else {
+      for (const auto& [source, seen] : edge.seen) graph.intra_pod += seen.calls.observed();
+    }
+  }
+}
+
+void join_bare_names(CallGraph& graph) {
+  const auto joins = joins_of(graph);
+  if (joins.empty()) return;
+  rename_edges(graph, joins);
+  for (const auto& [bare, id] : joins) {
+    add(graph.nodes.at(id), graph.nodes.at(bare));
+    graph.nodes.erase(bare);
+    graph.joined[bare] = id;
+    if (const auto group = graph.traces.extract(bare); !group.empty()) add(graph.traces[id], group.mapped());
+  }
+}
+
+// -- gateways by name -------------------------------------------------------------------------------------------------
+
+bool demoted(const Node& node) {
+  return !node.claims.empty() && node.claims.begin()->first == Claim::gateway_name && node.kind != NodeKind::gateway;
+}
+
+// A gateway by name that another part saw called by a service is a service: its calls become east-west. Levels and sums
+// over traces stay as that part counted them.
+void demote(CallGraph& graph, const std::string& id) {
+  const auto node = graph.nodes.find(id);
+  if (node == graph.nodes.end() || node->second.kind != NodeKind::gateway) return;
+  node->second.kind = NodeKind::service;
+  std::vector<EdgeKey> keys;
+  for (const auto& [key, edge] : graph.edges)
+    if (key.from == id && key.cls == CallClass::north_south) keys.push_back(key);
+  for (const EdgeKey& key : keys) {
+    Edge edge = std::move(graph.edges.extract(key).mapped());
+    for (auto& [source, seen] : edge.seen) seen.reasons = {{"both ends are services of the system", seen.calls}};
+    add(graph.edges[{key.from, key.to, CallClass::east_west}], edge);
+  }
+}
+
+void demote_alike(CallGraph& a, CallGraph& b) {
+  for (const auto& [one, other] : {std::pair(&a, &b), std::pair(&b, &a)})
+    for (const auto& [id, node] : one->nodes)
+      if (demoted(node)) demote(*other, id);
+}
+
+// -- what follows -----------------------------------------------------------------------------------------------------
+
+void set_unpaired(CallGraph& graph) {
+  graph.unmatched.client_without_server = 0;
+  for (auto& [key, edge] : graph.edges) {
+    const auto seen = edge.seen.find(Source::traces);
+    if (seen == edge.seen.end()) continue;
+    const auto callee = graph.nodes.find(key.to);
+    const bool traced = callee != graph.nodes.end() && callee->second.traced && seen->second.one_sided != 0;
+    seen->second.flags.erase(EdgeFlag::unpaired);
+    if (!traced) continue;
+    seen->second.flags[EdgeFlag::unpaired] = seen->second.one_sided;
+    graph.unmatched.client_without_server += seen->second.one_sided;
+  }
+}
+
+void set_not_observable(CallGraph& graph) {
+  std::uint64_t all = 0;
+  for (const auto& [source, records] : graph.records) all += records;
+  graph.not_observable.clear();
+  for (const auto& [side, records] : graph.blind)
+    if (records >= all) graph.not_observable[side] = records;
+}
+
+}  // namespace
+
+void finalise(CallGraph& graph) {
+  join_bare_names(graph);
+  for (auto& [id, node] : graph.nodes) settle_kind(node, demoted(node));
+  set_unpaired(graph);
+  set_not_observable(graph);
+}
+
+void merge(CallGraph& into, const CallGraph& other) {
+  CallGraph theirs = other;
+  demote_alike(into, theirs);
+  for (auto& [id, node] : theirs.nodes) {
+    const auto [at, fresh] = into.nodes.try_emplace(id, node);
+    if (!fresh) add(at->second, node);
+  }
+  for (const auto& [key, edge] : theirs.edges) add(into.edges[key], edge);
+  for (const auto& [entry, group] : theirs.traces) add(into.traces[entry], group);
+  add_books(into, theirs);
+  finalise(into);
+}
+
+}  // namespace nsew
