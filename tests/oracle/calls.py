@@ -246,5 +246,6 @@ class Edges:
                 if id(call.span) in self.behind:
                     continue
                 call = Call(call.form, OUTSIDE, call.callee, call.span, call.asynchronous, call.peer, call.probability)
-            counts[call.caller, call.callee, self.class_of(call)] += 1
+            probability = 1 if call.probability is None else call.probability
+            counts[call.caller, call.callee, self.class_of(call), probability] += 1
         return counts

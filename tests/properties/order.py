@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""order.py NSEW_BINARY [RECORDING...]
+
+Order, split and threads must not show: each recording of samples/shop (or each given one) is shuffled, is spread over 2,
+7 and 100 files in one run, and is read by 1 and 2 threads. `-o graph` and `-o facts` have to be the same bytes every
+time, and `-o json` from its window on, but for the diagnostics. Exits 1 with the first differing line of each variant.
+"""
+import json
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
+RECORDINGS = ["otlp.jsonl", "jaeger.json", "zipkin.json", "hubble.jsonl", "istio-access.log", "istio-access.jsonl",
+              "gateway-access.log"]
+
+
+class Recording:
+    """Its records and how they are written as one file: lines, or elements of an array."""
+
+    def __init__(self, path):
+        text = path.read_text(encoding="utf-8")
+        try:
+            document = json.loads(text)
+        except json.JSONDecodeError:
+            document = None
+        lines = [line for line in text.splitlines() if line.strip()]
+        if document is None or len(lines) == 1 and not isinstance(document, (dict, list)):
+            self.records, self.write = lines, lambda records: "\n".join(records) + "\n"
+        elif isinstance(document, list):
+            self.records = document
+            self.write = json.dumps
+        else:
+            self.records = document.pop("data")
+            self.write = lambda records: json.dumps({**document, "data": records})
+
+    def split(self, parts, rng):
+        shuffled = list(self.records)
+        rng.shuffle(shuffled)
+        return [self.write(shuffled[part::parts]) for part in range(parts) if shuffled[part::parts]]
+
+
+def advise(binary, report, files, threads):
+    command = [binary, "advise", *map(str, files), "-o", report, "-q", "--threads", str(threads)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise SystemExit(f"{' '.join(command[:4])} … exits {run.returncode}: {run.stderr.strip()}")
+    return without_names(run.stdout) if report == "json" else run.stdout
+
+
+def without_names(text):
+    """The report but for what the inputs are called and what was said about them."""
+    report = json.loads(text)
+    keys = list(report)
+    kept = {key: report[key] for key in keys[keys.index("window"):] if key != "diagnostics"}
+    return json.dumps(kept, indent=1)
+
+
+def first_difference(wanted, found):
+    for number, (one, other) in enumerate(zip(wanted.splitlines(), found.splitlines()), 1):
+        if one != other:
+            return f"line {number}: {other[:300]!r} where one file in order gives {one[:300]!r}"
+    return f"{len(found)} bytes, not {len(wanted)}"
+
+
+def variants(recording, folder):
+    for parts in (1, 2, 7, 100):
+        rng = random.Random(parts)
+        files = []
+        for place, text in enumerate(recording.split(parts, rng)):
+            files.append(folder / f"part-{parts}-{place}")
+            files[-1].write_text(text, encoding="utf-8")
+        rng.shuffle(files)
+        for threads in (1, 2):
+            yield f"{len(files)} files, {threads} threads", files, threads
+
+
+def prove(binary, path):
+    bad = 0
+    wanted = {report: advise(binary, report, [path], 1) for report in ("graph", "facts", "json")}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, files, threads in variants(Recording(path), Path(folder)):
+            for report, text in wanted.items():
+                found = advise(binary, report, files, threads)
+                if found != text:
+                    print(f"{path.name}, {report}, {name}: {first_difference(text, found)}")
+                    bad += 1
+    return bad
+
+
+def main():
+    binary, given = sys.argv[1], [Path(name) for name in sys.argv[2:]] or [SHOP / name for name in RECORDINGS]
+    bad = sum(prove(binary, path) for path in given)
+    print(f"{len(given)} recordings, {bad} differences")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
