@@ -26,6 +26,9 @@ struct Target {
 std::span<const Target* const> targets();
 const Target* target_called(std::string_view name);
 
+// Whether a file's text begins as every generated file does: only such files may be written over.
+bool written_by_nsew(std::string_view text);
+
 // Recorded north-south calls against the generated routes: each is matched by a rule, or lost.
 struct Replay {
   std::uint64_t calls = 0, matched = 0, without_host = 0;  // without_host: nothing recorded to match by

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "starter/names.hpp"
+#include "starter/portable.hpp"
+
+namespace nsew::starter {
+namespace {
+
+std::vector<std::string> internal_hosts(const Surface& surface) {
+  std::set<std::string> hosts;
+  for (const Recorded& op : surface.recorded) {
+    const HostKind kind = kind_of_host(op.request.host);
+    if (kind == HostKind::internal || kind == HostKind::public_address) hosts.insert(code(op.request.host));
+  }
+  return {hosts.begin(), hosts.end()};
+}
+
+void hosts_unknown(Plan& plan, const Surface& surface) {
+  plan.unknown.push_back(
+      "No public host name was recorded or declared: the Gateway has no https listener and its routes take any host. A "
+      "name, "
+      "a certificate and a redirect have to be added before it is public.");
+  const auto hosts = internal_hosts(surface);
+  if (!hosts.empty()) {
+    const std::vector<std::string> some(hosts.begin(), hosts.begin() + std::min<std::size_t>(hosts.size(), 5));
+    plan.unknown.push_back(
+        fmt::format("Recorded, but no public names: {}{}", join(some, ", "), hosts.size() > 5 ? ", …" : ""));
+  }
+}
+
+void expressions(Plan& plan, const Surface& surface) {
+  for (const SurfaceHost& host : surface.hosts) {
+    for (const SurfaceRule& rule : host.rules) {
+      if (rule.match.path_type == "RegularExpression") {
+        plan.yours.push_back(
+            fmt::format("The expression {} is taken over as it is; its dialect is the implementation's, and the replay "
+                        "compares only the part before its first special character.",
+                        code(rule.match.path)));
+      }
+    }
+  }
+}
+
+void ports_from_traffic(Plan& plan, const Surface& surface) {
+  for (const Member* member : surface.backends()) {
+    if (member->service == nullptr) {
+      plan.yours.push_back(
+          fmt::format("No manifest has a Service for {}: name and port are those that traffic shows; check that such a "
+                      "Service exists.",
+                      code(member->id)));
+    }
+  }
+}
+
+void thin_rules(Plan& plan, const Surface& surface) {
+  for (const SurfaceHost& host : surface.hosts) {
+    for (const SurfaceRule& rule : host.rules) {
+      const Stats* stats = rule.best();
+      if (stats != nullptr && stats->latency.count() >= enough_calls) continue;
+      plan.unknown.push_back(
+          fmt::format("No timeout for {}: {} calls with a duration were recorded, fewer than {}.",
+                      code(rule.match.method + (rule.match.method.empty() ? "" : " ") + host.host + rule.match.path),
+                      stats == nullptr ? 0 : stats->latency.count(), enough_calls));
+    }
+  }
+}
+
+void slow_rules(Plan& plan, const Surface& surface) {
+  for (const SurfaceHost& host : surface.hosts) {
+    for (const SurfaceRule& rule : host.rules) {
+      const Stats* stats = rule.best();
+      if (stats == nullptr || stats->latency.count() < enough_calls || timeout_seconds(stats->latency)) continue;
+      plan.unknown.push_back(fmt::format("No timeout for {}: its slowest calls would need more than 60 s.",
+                                         code(host.host + rule.match.path)));
+    }
+  }
+}
+
+}  // namespace
+
+void plan_the_surface(Bundle& bundle, const Surface& surface, const Site& site) {
+  Plan& plan = bundle.plan;
+  for (const Listener& listener : site.listeners) {
+    plan.yours.push_back(fmt::format("A `kubernetes.io/tls` Secret {} in {} for {}.", code(listener.secret),
+                                     code(site.ns), code(listener.host)));
+  }
+  if (site.listeners.empty()) hosts_unknown(plan, surface);
+  ports_from_traffic(plan, surface);
+  expressions(plan, surface);
+  thin_rules(plan, surface);
+  slow_rules(plan, surface);
+  plan.unknown.insert(plan.unknown.end(), surface.gaps.begin(), surface.gaps.end());
+  plan.unknown.push_back(
+      "Whether a path streams (WebSocket, server-sent events, gRPC streams): remove its timeout where one does.");
+  plan.unknown.push_back(
+      "Authentication: no recording here says which calls carried credentials, so none is asked for.");
+}
+
+}  // namespace nsew::starter
