@@ -86,7 +86,8 @@ class Builder {
   std::vector<const Recorded*> at(const SurfaceHost& host) const {
     std::vector<const Recorded*> out;
     for (const Recorded& op : surface_.recorded) {
-      if (host.host.empty() || chosen(op.request.host) == &host) out.push_back(&op);
+      const bool nameless = surface_.hosts.size() == 1 && kind_of_host(op.request.host) == HostKind::none;
+      if (host.host.empty() || nameless || chosen(op.request.host) == &host) out.push_back(&op);
     }
     return out;
   }
@@ -114,7 +115,17 @@ class Builder {
       if (rule_for(host.rules, op->request) == nullptr) uncovered.push_back(op);
     }
     for (const SurfaceRule& rule : recorded_rules(uncovered, members_, only_recorded, surface_.gaps)) add(host, rule);
-    split_slow_writes_of(host, recorded);
+    split_slow_writes_of(host, surface_.hosts.size() == 1 ? with_inner_calls(host, recorded) : recorded);
+  }
+
+  // A load generator inside the cluster calls the same backend by its inner name: its durations count as well.
+  std::vector<const Recorded*> with_inner_calls(SurfaceHost& host, std::vector<const Recorded*> recorded) const {
+    for (const Recorded& op : surface_.recorded) {
+      if (host.host.empty() || kind_of_host(op.request.host) != HostKind::internal) continue;
+      const SurfaceRule* rule = rule_for(host.rules, op.request);
+      if (rule != nullptr && rule->targets.front().member->id == op.backend) recorded.push_back(&op);
+    }
+    return recorded;
   }
 
   static void split_slow_writes_of(SurfaceHost& host, const std::vector<const Recorded*>& recorded) {

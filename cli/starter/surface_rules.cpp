@@ -18,10 +18,8 @@ std::optional<RouteTarget> target_of(const std::string& backend, const Members& 
   const auto port = member == nullptr ? std::nullopt : call_port(*member);
   if (port) return RouteTarget{member, *port, {}};
   const bool declared = member != nullptr && member->service != nullptr;
-  gaps.push_back(
-      fmt::format(declared ? "{} has several ports and no call says which one takes public traffic: no route to it"
-                           : "the port of {} is in no manifest and no recorded call: no route to it",
-                  code(backend)));
+  gaps.push_back(declared ? code(backend) + " has several ports and no call says which one is public: no route to it"
+                          : "the port of " + code(backend) + " is in no manifest and no recorded call: no route to it");
   return {};
 }
 
