@@ -1,6 +1,18 @@
 // Spans to calls: an exact join inside each trace (definitions.md §1, §5), in three steps so that identity can be
 // settled in between: gather() puts the sinks' names into one ordered table; join() pairs halves; walk() visits the
 // traces once more.
+//
+// How spans become calls where definitions.md leaves it open:
+// - The probability of a trace is the smallest that one of its spans gives (Jaeger writes it into the root span only).
+// - A consumer with several links took one message from each linked span that is in the data, once per linked span even
+//   when that is its parent as well; with none in the data it took one message from its source.
+// - A span of another kind that links to a PRODUCER of another service took a message too, and is no root or orphan.
+// - A CLIENT span is no call of its own when the same service's spans below it (through INTERNAL ones) include another
+//   CLIENT or PRODUCER, or a span with a child in another service: that is the call (instrumentation at two layers).
+// - Of two spans that share the parent's id, the one in the child's own service is its parent, else the server half.
+// - A span that names itself as its parent is a root. In a cycle of parents every span is joined to its parent, and the
+//   walk begins at the smallest.
+// - Spans whose node is `nobody` are left out as if they were not in the data.
 #pragma once
 
 #include <cstdint>
@@ -53,14 +65,21 @@ struct RawCallStats {
   Tally calls, errors;                             // error: either half says so
   LatencySketch latency;                           // client half's where there is one
   std::map<std::uint32_t, std::uint64_t> minutes;  // since 1970; only spans with a time
+  void add_to(RawCallStats& other) const {
+    other.calls.merge(calls);
+    other.errors.merge(errors);
+    other.latency.merge(latency);
+    for (const auto& [minute, n] : minutes) other.minutes[minute] += n;
+  }
 };
 
 struct Joined {
   std::vector<std::pair<RawCall, RawCallStats>> calls;  // sorted by RawCall
   std::uint64_t repeated = 0;                           // duplicate reports of one span, dropped
   std::uint64_t intra = 0;                              // calls inside one node
-  std::uint64_t server_halves = 0, client_halves = 0;   // matched or not
+  std::uint64_t server_halves = 0, client_halves = 0;   // of calls that are no messages, matched or not
   std::uint64_t traces = 0;
+  bool probabilities_known = true;  // in every trace a span says how it was sampled, or --sampling-rate does
 };
 
 // node_of: by resource place in Names; equal numbers are the same service. Rewrites the sinks' rows for walk().

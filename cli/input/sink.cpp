@@ -255,6 +255,7 @@ void RecordSink::span(const Span& span) {
   row.error = span.error;
   row.shared = span.shared_id;
   row.has_links = !span.links.empty();
+  row.sampling_known = span.probability_known;
   row.detail = detail_id(store, {span.operation, span.peer, probability_id(store, probability)});
   row.minute = minute_of(span.start_ns) & 0x7FFFFF;
   row.latency = (span.duration_ns == 0 ? no_latency : latency_bucket(span.duration_ns)) & 511;

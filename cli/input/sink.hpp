@@ -70,7 +70,8 @@ struct SpanRow {
   std::uint32_t error : 1;
   std::uint32_t shared : 1;
   std::uint32_t has_links : 1;
-  std::uint32_t spare : 2;
+  std::uint32_t sampling_known : 1;  // the span says itself with what probability it was sampled
+  std::uint32_t spare : 1;
   std::uint32_t detail;       // (operation, peer, probability) of this sink
   std::uint32_t minute : 23;  // minutes since 2020-01-01T00:00Z, plus 1; 0 = no time
   std::uint32_t latency : 9;  // bucket of graph/sketch; 511 = not recorded

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "input/reader.hpp"
@@ -24,20 +26,32 @@ class Pages {
  public:
   static constexpr std::size_t per_page = 4096 / sizeof(T);
 
+  using Page = std::unique_ptr<T[]>;
+
   void push_back(const T& row) {
-    if (used_ == per_page) pages_.push_back(std::make_unique_for_overwrite<T[]>(per_page)), used_ = 0;
+    if (used_ == per_page) add_page();
     pages_.back()[used_++] = row;
   }
+  // Gives its pages away and is empty; they can be reused, so that rewriting rows costs no memory.
+  std::vector<Page> release() {
+    used_ = per_page;
+    return std::exchange(pages_, {});
+  }
+  void reuse(std::vector<Page> pages) { spare_ = std::move(pages); }
   std::size_t size() const { return pages_.empty() ? 0 : (pages_.size() - 1) * per_page + used_; }
   bool empty() const { return pages_.empty(); }
-  void clear() {
-    pages_ = {};
-    used_ = per_page;
-  }
+  void clear() { release(), spare_.clear(); }
+  void forget_spare() { spare_.clear(); }
+  T& operator[](std::size_t i) { return pages_[i / per_page][i % per_page]; }
   const T& operator[](std::size_t i) const { return pages_[i / per_page][i % per_page]; }
 
   class Iterator {
    public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const T*;
+    using reference = const T&;
     Iterator(const Pages* pages, std::size_t at) : pages_(pages), at_(at) {}
     const T& operator*() const { return (*pages_)[at_]; }
     Iterator& operator++() { return ++at_, *this; }
@@ -51,12 +65,22 @@ class Pages {
   Iterator end() const { return {this, size()}; }
 
  private:
-  std::vector<std::unique_ptr<T[]>> pages_;
+  void add_page() {
+    if (spare_.empty()) {
+      pages_.push_back(std::make_unique_for_overwrite<T[]>(per_page));
+    } else {
+      pages_.push_back(std::move(spare_.back()));
+      spare_.pop_back();
+    }
+    used_ = 0;
+  }
+
+  std::vector<Page> pages_, spare_;
   std::size_t used_ = per_page;  // of the last page
 };
 
 // The calls of one partition's traces, as graph/stitch leaves them for its walk: a head for each trace, then its calls.
-using TraceWords = std::vector<std::uint64_t>;
+using TraceWords = Pages<std::uint64_t>;
 
 struct RecordSink::Store {
   Interner resources, operations, peers, parties;

@@ -1,0 +1,185 @@
+#include "graph/stitch.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "graph/stitch_trace.hpp"
+
+namespace nsew {
+namespace {
+
+using stitch::TraceStitcher;
+
+// Distinct texts of one interner of every sink, sorted; per sink its own id -> place.
+std::vector<std::string> gather_texts(const std::vector<RecordSink>& sinks, Interner RecordSink::Store::*which,
+                                      std::vector<Names::Remap>& remaps, std::vector<std::uint32_t> Names::Remap::*to) {
+  std::vector<std::string_view> all;
+  for (const RecordSink& sink : sinks)
+    for (std::uint32_t id = 0; id < (sink.store().*which).size(); ++id) all.push_back((sink.store().*which).text(id));
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  for (std::size_t s = 0; s < sinks.size(); ++s) {
+    const Interner& interner = sinks[s].store().*which;
+    for (std::uint32_t id = 0; id < interner.size(); ++id) {
+      const auto at = std::ranges::lower_bound(all, interner.text(id));
+      (remaps[s].*to).push_back(static_cast<std::uint32_t>(at - all.begin()));
+    }
+  }
+  return {all.begin(), all.end()};
+}
+
+void gather_probabilities(const std::vector<RecordSink>& sinks, Names& names) {
+  for (const RecordSink& sink : sinks)
+    names.probabilities.insert(names.probabilities.end(), sink.store().probabilities.begin(),
+                               sink.store().probabilities.end());
+  std::ranges::sort(names.probabilities);
+  names.probabilities.erase(std::unique(names.probabilities.begin(), names.probabilities.end()),
+                            names.probabilities.end());
+  for (std::size_t s = 0; s < sinks.size(); ++s)
+    for (const double p : sinks[s].store().probabilities) {
+      const auto at = std::ranges::lower_bound(names.probabilities, p);
+      names.remaps[s].probabilities.push_back(static_cast<std::uint32_t>(at - names.probabilities.begin()));
+    }
+}
+
+void count_spans(const std::vector<RecordSink>& sinks, Names& names) {
+  names.resource_spans.resize(names.resources.size());
+  for (std::size_t s = 0; s < sinks.size(); ++s)
+    for (const auto& partition : sinks[s].store().spans)
+      for (const SpanRow& row : partition) ++names.resource_spans[names.remaps[s].resources[row.resource]];
+}
+
+// Calls work(partition, thread) for every partition, each once.
+template <class Work>
+void for_each_partition(unsigned threads, const Work& work) {
+  std::atomic<std::size_t> next = 0;
+  const auto run = [&](unsigned thread) {
+    for (std::size_t p = next++; p < RecordSink::partitions; p = next++) work(p, thread);
+  };
+  std::vector<std::jthread> others;
+  for (unsigned t = 1; t < threads; ++t) others.emplace_back(run, t);
+  run(0);
+}
+
+std::uint64_t first_pass(const stitch::RowsContext& context, unsigned threads) {
+  std::vector<std::vector<SpanRow>> scratch(threads);
+  std::vector<std::uint64_t> repeated(threads);
+  for_each_partition(threads, [&](std::size_t p, unsigned thread) {
+    repeated[thread] += stitch::sort_partition(context, p, scratch[thread]);
+  });
+  std::uint64_t sum = 0;
+  for (const std::uint64_t n : repeated) sum += n;
+  return sum;
+}
+
+void stitch_partition(TraceStitcher& stitcher, std::span<const SpanRow> rows, TraceWords& words) {
+  words.clear();
+  for (std::size_t from = 0; from < rows.size();) {
+    std::size_t to = from + 1;
+    while (to < rows.size() && rows[to].trace == rows[from].trace) ++to;
+    stitcher.stitch(rows.subspan(from, to - from), words);
+    from = to;
+  }
+}
+
+// All threads' calls as one sorted list, and per thread its own number -> place in it.
+std::vector<std::vector<std::uint32_t>> merge_books(std::vector<TraceStitcher>& stitchers, Joined& joined) {
+  std::vector<RawCall> all;
+  for (const TraceStitcher& stitcher : stitchers)
+    all.insert(all.end(), stitcher.book().calls().begin(), stitcher.book().calls().end());
+  std::ranges::sort(all);
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  for (const RawCall& call : all) joined.calls.emplace_back(call, RawCallStats{});
+  std::vector<std::vector<std::uint32_t>> places;
+  for (TraceStitcher& stitcher : stitchers) {
+    auto& mine = places.emplace_back();
+    for (std::uint32_t number = 0; number < stitcher.book().calls().size(); ++number) {
+      const auto at = std::ranges::lower_bound(all, stitcher.book().calls()[number]);
+      mine.push_back(static_cast<std::uint32_t>(at - all.begin()));
+      stitcher.book().stats(number).add_to(joined.calls[mine.back()].second);
+    }
+  }
+  return places;
+}
+
+void add_sums(const std::vector<TraceStitcher>& stitchers, Joined& joined) {
+  for (const TraceStitcher& stitcher : stitchers) {
+    const stitch::Sums& sums = stitcher.sums();
+    joined.intra += sums.intra;
+    joined.server_halves += sums.server_halves;
+    joined.client_halves += sums.client_halves;
+    joined.traces += sums.traces;
+    joined.probabilities_known = joined.probabilities_known && sums.probabilities_known;
+  }
+}
+
+// A partition's words name calls by its thread's numbers; from here on by places in Joined::calls.
+void renumber(TraceWords& words, const std::vector<std::uint32_t>& places) {
+  for (std::size_t i = 0; i < words.size();) {
+    const std::uint64_t calls = words[i++] >> 32;
+    for (const std::size_t end = i + calls * stitch::words::per_call; i < end; i += stitch::words::per_call)
+      words[i] = std::uint64_t{places[words[i] >> 32]} << 32 | (words[i] & 0xFFFFFFFF);
+  }
+}
+
+}  // namespace
+
+Names gather(const std::vector<RecordSink>& sinks) {
+  Names names;
+  names.remaps.resize(sinks.size());
+  using Store = RecordSink::Store;
+  using Remap = Names::Remap;
+  names.resources = gather_texts(sinks, &Store::resources, names.remaps, &Remap::resources);
+  names.operations = gather_texts(sinks, &Store::operations, names.remaps, &Remap::operations);
+  names.peers = gather_texts(sinks, &Store::peers, names.remaps, &Remap::peers);
+  names.parties = gather_texts(sinks, &Store::parties, names.remaps, &Remap::parties);
+  gather_probabilities(sinks, names);
+  count_spans(sinks, names);
+  return names;
+}
+
+Joined join(std::vector<RecordSink>& sinks, const Names& names, std::span<const std::uint32_t> node_of,
+            unsigned threads) {
+  Joined joined;
+  if (sinks.empty()) return joined;
+  threads = std::clamp(threads, 1U, static_cast<unsigned>(RecordSink::partitions));
+  const stitch::Details details = stitch::collect_details(sinks, names);
+  stitch::Links links = stitch::collect_links(sinks);
+  joined.repeated = first_pass({sinks, names, node_of, details, links}, threads);
+  stitch::settle_links(links);
+
+  const bool given = sinks[0].store().assumed_probability > 0;
+  std::vector<TraceStitcher> stitchers(threads, TraceStitcher(names, node_of, details, links, given));
+  std::vector<std::vector<SpanRow>> rows(threads);
+  std::vector<unsigned> thread_of(RecordSink::partitions);
+  auto& words = sinks[0].store().traces;
+  for_each_partition(threads, [&](std::size_t p, unsigned thread) {
+    thread_of[p] = thread;
+    stitch::take_partition(sinks, p, rows[thread]);
+    stitch_partition(stitchers[thread], rows[thread], words[p]);
+  });
+
+  const auto places = merge_books(stitchers, joined);
+  add_sums(stitchers, joined);
+  for_each_partition(threads, [&](std::size_t p, unsigned) { renumber(words[p], places[thread_of[p]]); });
+  return joined;
+}
+
+void walk(const std::vector<RecordSink>& sinks, const Names&, const Joined&, unsigned threads,
+          const std::function<void(unsigned thread, const TraceView&)>& visit) {
+  if (sinks.empty()) return;
+  for_each_partition(std::max(threads, 1U), [&](std::size_t p, unsigned thread) {
+    const TraceWords& words = sinks[0].store().traces[p];
+    std::vector<TraceCall> calls;
+    for (std::size_t i = 0; i < words.size();) {
+      const std::uint64_t head = words[i++];
+      calls.clear();
+      for (const std::size_t end = i + (head >> 32) * stitch::words::per_call; i < end; i += stitch::words::per_call)
+        calls.push_back(stitch::words::call(words[i], words[i + 1]));
+      visit(thread, {calls, static_cast<std::uint32_t>(head)});
+    }
+  });
+}
+
+}  // namespace nsew

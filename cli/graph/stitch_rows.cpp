@@ -1,0 +1,225 @@
+#include "graph/stitch_rows.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace nsew::stitch {
+namespace {
+
+SpanKind kind_of(const SpanRow& row) { return static_cast<SpanKind>(row.kind); }
+
+// Everything that a row says, so that equal order means equal rows and no input order shows.
+auto content(const SpanRow& r) {
+  return std::tuple(r.resource, r.kind, r.start, r.parent, r.detail, r.minute, r.latency,
+                    r.error << 3 | r.shared << 2 | r.has_links << 1 | r.sampling_known);
+}
+bool before(const SpanRow& a, const SpanRow& b) {
+  if (a.trace != b.trace) return a.trace < b.trace;
+  if (a.span != b.span) return a.span < b.span;
+  return content(a) < content(b);
+}
+
+// A full report says more than a stub: it has a duration, then an operation and a peer.
+auto fullness(const SpanRow& r) { return std::tuple(r.latency != no_latency, r.detail, r.minute); }
+
+void absorb(SpanRow& kept, const SpanRow& other) {
+  SpanRow full = fullness(other) > fullness(kept) ? other : kept;
+  full.parent = std::max(kept.parent, other.parent);
+  full.error = kept.error | other.error;
+  full.has_links = kept.has_links | other.has_links;
+  full.sampling_known = kept.sampling_known | other.sampling_known;
+  kept = full;
+}
+
+class Deduplicator {
+ public:
+  explicit Deduplicator(std::span<const std::uint32_t> node_of) : node_of_(node_of) {}
+
+  // Within one id: the same service, side and start is the same span.
+  std::size_t drop_repeats(std::vector<SpanRow>& rows) const {
+    std::size_t kept = 0, id_begin = 0;
+    for (const SpanRow& row : rows) {
+      if (kept > 0 && (rows[kept - 1].trace != row.trace || rows[kept - 1].span != row.span)) id_begin = kept;
+      const std::size_t same = find(rows, std::max(id_begin, kept > most_alike ? kept - most_alike : 0), kept, row);
+      if (same < kept)
+        absorb(rows[same], row);
+      else
+        rows[kept++] = row;
+    }
+    const std::size_t repeats = rows.size() - kept;
+    rows.resize(kept);
+    return repeats;
+  }
+
+ private:
+  // Spans of one trace with one id; more are nonsense, and looking through all of them would take for ever.
+  static constexpr std::size_t most_alike = 64;
+
+  std::size_t find(const std::vector<SpanRow>& rows, std::size_t from, std::size_t to, const SpanRow& row) const {
+    for (; from < to; ++from) {
+      const SpanRow& other = rows[from];
+      if (other.trace == row.trace && other.span == row.span && other.start == row.start &&
+          side_of(other) == side_of(row) && node_of_[other.resource] == node_of_[row.resource])
+        return from;
+    }
+    return to;
+  }
+
+  std::span<const std::uint32_t> node_of_;
+};
+
+void gather_rows(const RowsContext& context, std::size_t p, std::vector<SpanRow>& rows) {
+  rows.clear();
+  for (std::size_t s = 0; s < context.sinks.size(); ++s) {
+    const auto& resources = context.names.remaps[s].resources;
+    const auto& details = context.details.by_sink[s];
+    for (SpanRow row : context.sinks[s].store().spans[p]) {
+      row.resource = resources[row.resource] & 0xFFFFFF;
+      row.detail = details[row.detail];
+      if (context.node_of[row.resource] != nobody) rows.push_back(row);
+    }
+  }
+}
+
+void keep_rows(const RowsContext& context, std::size_t p, const std::vector<SpanRow>& rows) {
+  std::vector<Pages<SpanRow>::Page> pages;
+  for (RecordSink& sink : context.sinks)
+    for (auto& page : sink.store().spans[p].release()) pages.push_back(std::move(page));
+  Pages<SpanRow>& kept = context.sinks[0].store().spans[p];
+  kept.reuse(std::move(pages));
+  for (const SpanRow& row : rows) kept.push_back(row);
+  kept.forget_spare();
+}
+
+bool takes_messages(const SpanRow& row) {
+  const SpanKind kind = kind_of(row);
+  return kind != SpanKind::producer && kind != SpanKind::client;
+}
+
+// What this partition knows about links: which of its spans own them, and which are pointed to.
+void settle_row_links(const RowsContext& context, const SpanRow& row) {
+  if (!row.has_links || !takes_messages(row)) return;
+  for (LiveLink& link : links_of(context.links.links, row.trace, row.span)) {
+    link.found = true;
+    link.from_consumer = link.from_consumer || kind_of(row) == SpanKind::consumer;
+    link.owner_node = context.node_of[row.resource];
+  }
+}
+
+bool target_less(const Target& a, const Target& b) { return std::tie(a.trace, a.span) < std::tie(b.trace, b.span); }
+
+void settle_targets(const RowsContext& context, std::size_t p, const std::vector<SpanRow>& rows) {
+  auto& targets = context.links.targets;
+  const auto first = std::ranges::lower_bound(targets, std::uint64_t{p} << 56, {}, &Target::trace);
+  for (auto target = first; target != targets.end() && target->trace >> 56 == p; ++target) {
+    const auto less = [](const SpanRow& row, const Target& t) {
+      return std::tie(row.trace, row.span) < std::tie(t.trace, t.span);
+    };
+    auto row = std::lower_bound(rows.begin(), rows.end(), *target, less);
+    for (; row != rows.end() && row->trace == target->trace && row->span == target->span; ++row) {
+      const bool producer = kind_of(*row) == SpanKind::producer;
+      if (target->found && (target->producer || !producer)) continue;
+      target->found = true;
+      target->producer = producer;
+      target->node = context.node_of[row->resource];
+      target->row = *row;
+    }
+  }
+}
+
+}  // namespace
+
+Side side_of(const SpanRow& row) {
+  switch (kind_of(row)) {
+    case SpanKind::server:
+    case SpanKind::consumer:
+      return Side::server;
+    case SpanKind::client:
+    case SpanKind::producer:
+      return Side::client;
+    default:
+      return Side::neutral;
+  }
+}
+
+bool is_message(const SpanRow& row) { return kind_of(row) == SpanKind::producer || kind_of(row) == SpanKind::consumer; }
+
+Links collect_links(const std::vector<RecordSink>& sinks) {
+  std::vector<LinkRow> rows;
+  for (const RecordSink& sink : sinks) rows.insert(rows.end(), sink.store().links.begin(), sink.store().links.end());
+  const auto key = [](const LinkRow& l) { return std::tuple(l.trace, l.span, l.linked_trace, l.linked_span); };
+  std::ranges::sort(rows, {}, key);
+  rows.erase(std::unique(rows.begin(), rows.end(), [&](auto& a, auto& b) { return key(a) == key(b); }), rows.end());
+
+  Links links;
+  for (const LinkRow& row : rows) links.targets.push_back({row.linked_trace, row.linked_span});
+  std::ranges::sort(links.targets, target_less);
+  const auto same = [](const Target& a, const Target& b) { return a.trace == b.trace && a.span == b.span; };
+  links.targets.erase(std::unique(links.targets.begin(), links.targets.end(), same), links.targets.end());
+  for (const LinkRow& row : rows) {
+    const Target wanted{row.linked_trace, row.linked_span};
+    const auto at = std::ranges::lower_bound(links.targets, wanted, target_less);
+    links.links.push_back({row.trace, row.span, static_cast<std::uint32_t>(at - links.targets.begin())});
+  }
+  return links;
+}
+
+// A producer whose message was taken has its call there, whoever reads the link.
+void settle_links(Links& links) {
+  for (LiveLink& link : links.links) {
+    Target& target = links.targets[link.target];
+    const bool to_other = target.node != link.owner_node;
+    link.found = link.found && target.found &&
+                 (target.producer ? to_other || link.from_consumer : to_other && link.from_consumer);
+    if (link.found) target.taken = true;
+  }
+}
+
+std::span<LiveLink> links_of(std::vector<LiveLink>& links, std::uint64_t trace, std::uint64_t span) {
+  const auto less = [](const LiveLink& a, const LiveLink& b) {
+    return std::tie(a.trace, a.span) < std::tie(b.trace, b.span);
+  };
+  const LiveLink wanted{trace, span};
+  const auto [first, last] = std::equal_range(links.begin(), links.end(), wanted, less);
+  return {first, last};
+}
+
+Details collect_details(const std::vector<RecordSink>& sinks, const Names& names) {
+  Details details;
+  const auto in_names = [&](std::size_t s, const Detail& d) {
+    const Names::Remap& remap = names.remaps[s];
+    return Detail{remap.operations[d.operation], remap.peers[d.peer], remap.probabilities[d.probability]};
+  };
+  for (std::size_t s = 0; s < sinks.size(); ++s)
+    for (const Detail& detail : sinks[s].store().details) details.all.push_back(in_names(s, detail));
+  std::ranges::sort(details.all);
+  details.all.erase(std::unique(details.all.begin(), details.all.end()), details.all.end());
+  for (std::size_t s = 0; s < sinks.size(); ++s) {
+    auto& mine = details.by_sink.emplace_back();
+    for (const Detail& detail : sinks[s].store().details) {
+      const auto at = std::ranges::lower_bound(details.all, in_names(s, detail));
+      mine.push_back(static_cast<std::uint32_t>(at - details.all.begin()));
+    }
+  }
+  return details;
+}
+
+std::uint64_t sort_partition(const RowsContext& context, std::size_t p, std::vector<SpanRow>& scratch) {
+  gather_rows(context, p, scratch);
+  std::ranges::sort(scratch, before);
+  const std::uint64_t repeats = Deduplicator(context.node_of).drop_repeats(scratch);
+  if (!context.links.links.empty()) {
+    for (const SpanRow& row : scratch) settle_row_links(context, row);
+    settle_targets(context, p, scratch);
+  }
+  keep_rows(context, p, scratch);
+  return repeats;
+}
+
+void take_partition(std::vector<RecordSink>& sinks, std::size_t p, std::vector<SpanRow>& rows) {
+  rows.clear();
+  for (const SpanRow& row : sinks[0].store().spans[p]) rows.push_back(row);
+  sinks[0].store().spans[p].clear();
+}
+
+}  // namespace nsew::stitch
