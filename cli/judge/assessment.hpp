@@ -27,6 +27,15 @@ struct RecordedDecision {
   Location where;
 };
 
+// A finding that is accepted: an annotation on its object, -S, or .nsew.yaml's lint.waivers.
+struct Waiver {
+  std::string code;  // "NSEW0301"
+  std::string kind, ns, object;
+  std::string reason;  // without it the waiver does not count
+  std::string until;   // YYYY-MM-DD, the last day that it holds; empty = always
+  Location where;
+};
+
 struct Assessment {
   Picture picture;
   FactSheet facts;
@@ -35,7 +44,8 @@ struct Assessment {
   std::vector<InputRow> inputs;
   std::vector<Diagnostic> diagnostics;
   std::optional<RecordedDecision> decision;
-  std::string today;  // YYYY-MM-DD
+  std::vector<Waiver> waivers;  // of -S and .nsew.yaml; lint finds those in annotations itself
+  std::string today;            // YYYY-MM-DD
 };
 
 }  // namespace nsew

@@ -29,7 +29,8 @@ struct Check {
   std::string_view summary;  // one line
   std::string_view page;     // `nsew explain CODE`: what it means, why it matters
   std::string_view remedy;
-  std::vector<Finding> (*run)(const Assessment&);
+  bool (*applies)(const Assessment&);              // whether the inputs let it judge; without evidence it is silent
+  std::vector<Finding> (*run)(const Assessment&);  // null: lint() makes these while it applies waivers
 };
 
 std::span<const Check* const> checks();

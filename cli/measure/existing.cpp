@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "measure/existing.hpp"
 #include "measure/scope.hpp"
 
 namespace nsew {
@@ -51,10 +52,10 @@ constexpr std::array known_gateways = {Known{"ingress-nginx", ingress_nginx},
                                        Known{"nginx-gateway", other},
                                        Known{"gloo", other}};
 
-void add_by_word(std::string_view text, Found& found) {
+std::string_view by_word(std::string_view text) {
   const auto at =
       std::ranges::find_if(known_gateways, [&](const Known& k) { return text.find(k.word) != std::string_view::npos; });
-  if (at != known_gateways.end()) found.insert(at->gateway);
+  return at == known_gateways.end() ? std::string_view() : at->gateway;
 }
 
 std::string controller_of(const Inventory& inventory, const GatewayObject& gateway) {
@@ -84,45 +85,49 @@ void add_gateway(const Inventory& inventory, const GatewayObject& gateway, bool 
   }
 }
 
-bool starts_with_nginx(const std::pair<const std::string, std::string>& annotation) {
-  return annotation.first.starts_with("nginx.ingress.kubernetes.io/");
+bool annotated_under(const Object& object, std::string_view prefix) {
+  return std::ranges::any_of(object.annotations, [&](const auto& pair) { return pair.first.starts_with(prefix); });
 }
 
-// An Ingress without class says only that some controller is hoped for.
-void add_ingress(const Route& route, Found& found) {
-  if (route.object.kind != "Ingress") return;
-  std::string name = route.ingress_class;
+std::string class_of(const Route& route) {
   const auto annotated = route.object.annotations.find("kubernetes.io/ingress.class");
-  if (name.empty() && annotated != route.object.annotations.end()) name = annotated->second;
-  const bool managed_nginx = name.starts_with("webapprouting.");
-  if (managed_nginx || name.find("nginx") != std::string::npos ||
-      std::ranges::any_of(route.object.annotations, starts_with_nginx)) {
-    found.insert(ingress_nginx);
-  } else if (name == "istio") {
-    found.insert(mesh_ingress);
-  } else if (!name.empty()) {
-    found.insert(other);
-  }
+  const bool by_annotation = route.ingress_class.empty() && annotated != route.object.annotations.end();
+  return by_annotation ? annotated->second : route.ingress_class;
 }
 
 std::string_view gateway_in_use(const Scope& scope, bool mesh) {
   const Inventory& inventory = scope.picture.inventory;
   Found found;
   for (const GatewayObject& gateway : inventory.gateways) add_gateway(inventory, gateway, mesh, found);
-  for (const Route& route : inventory.routes) add_ingress(route, found);
+  for (const Route& route : inventory.routes) found.insert(incumbent_of(route));
   for (const auto& [id, node] : scope.picture.graph.nodes)
-    if (node.kind == NodeKind::gateway) add_by_word(node.name, found);
-  for (const DeclaredPart& part : declared_parts(inventory, scope.picture.knowledge)) {
-    if (part.kind != NodeKind::gateway) continue;
-    add_by_word(part.name, found);
-    for (const Container& container : part.workloads.front()->containers) add_by_word(container.image, found);
-  }
+    if (node.kind == NodeKind::gateway) found.insert(by_word(node.name));
+  for (const DeclaredPart& part : declared_parts(inventory, scope.picture.knowledge))
+    if (part.kind == NodeKind::gateway) found.insert(incumbent_of(*part.workloads.front()));
   for (const std::string_view gateway : {envoy_gateway, other, mesh_ingress, ingress_nginx})
     if (found.contains(gateway)) return gateway;
   return {};
 }
 
 }  // namespace
+
+// An Ingress without class says only that some controller is hoped for.
+std::string_view incumbent_of(const Route& route) {
+  if (route.object.kind != "Ingress") return {};
+  const std::string name = class_of(route);
+  if (annotated_under(route.object, "nginx.org/")) return other;
+  if (name.starts_with("webapprouting.") || annotated_under(route.object, "nginx.ingress.kubernetes.io/"))
+    return ingress_nginx;
+  if (name == "istio") return mesh_ingress;
+  if (name.find("nginx") != std::string::npos) return ingress_nginx;
+  return name.empty() ? std::string_view() : other;
+}
+
+std::string_view incumbent_of(const Workload& workload) {
+  for (const Container& container : workload.containers)
+    if (const auto known = by_word(container.image); !container.init && !known.empty()) return known;
+  return by_word(workload.object.name);
+}
 
 void measure_existing(const Scope& scope, FactSheet& sheet) {
   const Inventory& inventory = scope.picture.inventory;
