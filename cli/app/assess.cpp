@@ -109,7 +109,7 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   const GraphOptions options = graph_options(flags, config, reading.threads);
   Intake intake(reading);
   for (const std::string& path : inputs) intake.take(path);
-  finish(intake.inventory);
+  finish(intake.inventory, intake.diagnostics);
 
   auto all = std::make_unique<Assessed>();
   all->knowledge = platform_knowledge();

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -142,6 +144,19 @@ void leave_out(Inventory& inventory, Diagnostics& diagnostics) {
   for (const auto& [file, why] : left) diagnostics.report(Severity::info, {file, 0, 0}, std::string(why));
 }
 
+// One word for a chart, not one for each of its files.
+void report_charts(const std::set<std::string>& files, Diagnostics& diagnostics) {
+  std::map<std::string, std::size_t> folders;
+  for (const std::string& file : files) {
+    const auto slash = file.rfind("templates/");
+    ++folders[slash == std::string::npos ? file : file.substr(0, slash + 9)];
+  }
+  for (const auto& [folder, count] : folders)
+    diagnostics.report(Severity::warning, {folder, 0, 0},
+                       count == 1 ? "an unrendered Helm template" : fmt::format("{} unrendered Helm templates", count),
+                       "render them first: helm template CHART > manifests.yaml");
+}
+
 void join(Policy& policy, const Policy& other) {
   if (other.object.kind == "Server") {
     policy.selector = other.selector;
@@ -167,6 +182,7 @@ void join_linkerd(std::vector<Policy>& policies) {
 }  // namespace
 
 void finish(Inventory& inventory, Diagnostics& diagnostics) {
+  report_charts(inventory.unrendered, diagnostics);
   leave_out(inventory, diagnostics);
   settle_meshes(inventory.mesh_markers);
   each_list(inventory, [&](auto& list) {

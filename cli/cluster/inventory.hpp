@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -198,6 +199,7 @@ struct Inventory {
   std::vector<Kustomization> kustomizations;
   std::map<std::string, std::uint64_t> unknown_kinds;  // "apiVersion/Kind" -> how many
   std::uint64_t objects = 0;                           // all, known or not
+  std::set<std::string> unrendered;                    // files met in a directory that are Helm templates
   std::uint64_t repeated = 0;                          // the same object again (overlays, dumps): merged into one
 
   bool empty() const { return objects == 0; }

@@ -23,15 +23,32 @@ bool lists(const Node& root, std::string_view key) {
   return node && node->is(Node::Type::list) && node->first && node->first->is(Node::Type::text);
 }
 
-// What is reached from the kustomizations that stand for themselves.
+bool below(const std::string& folder, const std::string& top) {
+  return top.empty() || folder == top || folder.starts_with(top + "/");
+}
+
+// One at the top of the tree is what `kubectl apply -k` on the directory applies. Without one every kustomization that
+// is no component stands for itself.
+std::vector<const Kustomization*> entry_points(const std::vector<Kustomization>& all) {
+  std::vector<const Kustomization*> entries;
+  for (const Kustomization& one : all) {
+    const std::string folder = folder_of(one.object.where.file);
+    const bool on_top = std::ranges::all_of(
+        all, [&](const Kustomization& other) { return below(folder_of(other.object.where.file), folder); });
+    if (on_top && !one.component) return {&one};
+    if (!one.component) entries.push_back(&one);
+  }
+  return entries;
+}
+
+// What is reached from there.
 std::set<std::string> reached_folders(const std::vector<Kustomization>& all) {
   std::set<std::string> reached;
   std::vector<const Kustomization*> waiting;
   const auto reach = [&](const Kustomization& one) {
     if (reached.insert(folder_of(one.object.where.file)).second) waiting.push_back(&one);
   };
-  for (const Kustomization& one : all)
-    if (!one.component) reach(one);
+  for (const Kustomization* entry : entry_points(all)) reach(*entry);
   while (!waiting.empty()) {
     const Kustomization& from = *waiting.back();
     waiting.pop_back();
@@ -74,11 +91,14 @@ Applied::Applied(const std::vector<Kustomization>& all) {
   std::set<std::string> taken, patches;
   for (const Kustomization& one : all) {
     const std::string folder = folder_of(one.object.where.file);
+    const bool used = reached.empty() || reached.contains(folder);
     all_.push_back(folder);
-    if (!reached.empty() && !reached.contains(folder)) unused_.push_back(folder);
-    for (const std::string& reference : one.takes) taken.insert(resolved(folder, reference));
+    if (!used) unused_.push_back(folder);
     for (const std::string& patch : one.patches) patches.insert(resolved(folder, patch));
+    if (!used) continue;
+    for (const std::string& reference : one.takes) taken.insert(resolved(folder, reference));
   }
+  taken_.assign(taken.begin(), taken.end());
   std::ranges::set_difference(patches, taken, std::back_inserter(patches_));
   std::ranges::sort(all_);
   std::ranges::sort(unused_);
@@ -87,10 +107,10 @@ Applied::Applied(const std::vector<Kustomization>& all) {
 std::string_view Applied::why_not(const std::string& file) const {
   if (all_.empty()) return {};
   const std::string path = std::filesystem::path(file).lexically_normal().generic_string();
+  if (std::ranges::binary_search(taken_, path)) return {};
   if (std::ranges::binary_search(patches_, path)) return "left out: a Kustomize patch, which changes other objects";
   for (std::string folder = folder_of(file);; folder = folder_of(folder)) {
-    if (std::ranges::binary_search(unused_, folder))
-      return "left out: an optional Kustomize component that nothing here uses";
+    if (std::ranges::binary_search(unused_, folder)) return "left out: no kustomization in use takes it in";
     if (std::ranges::binary_search(all_, folder) || folder.empty() || folder == folder_of(folder)) return {};
   }
 }

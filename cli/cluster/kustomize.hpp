@@ -17,8 +17,8 @@ class Applied {
   std::string_view why_not(const std::string& file) const;
 
  private:
-  std::vector<std::string> unused_, all_;  // folders of components that nothing takes in; of every kustomization
-  std::vector<std::string> patches_;       // files
+  std::vector<std::string> all_, unused_;     // folders of kustomizations; of those that nothing takes in
+  std::vector<std::string> taken_, patches_;  // files that a used kustomization names
 };
 
 }  // namespace nsew

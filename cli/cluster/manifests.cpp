@@ -87,8 +87,12 @@ void FileReader::outcome(const Parsed& parsed) {
 void FileReader::refuse_template(const Piece& piece) {
   ++summary_.skipped;
   summary_.unrendered = true;
-  diagnostics_.report(file_.named ? Severity::error : Severity::warning, {file_.name, piece.first_line, 1},
-                      "an unrendered Helm template", "render them first: helm template CHART > manifests.yaml");
+  if (!file_.named) {
+    inventory_.unrendered.insert(file_.name);
+  } else {
+    diagnostics_.report(Severity::error, {file_.name, piece.first_line, 1}, "an unrendered Helm template",
+                        "render them first: helm template CHART > manifests.yaml");
+  }
 }
 
 void FileReader::yaml(const Piece& piece) {

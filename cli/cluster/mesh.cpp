@@ -180,9 +180,9 @@ void mark_workload(Inventory& inventory, const Workload& workload) {
     mark_enrolments(inventory, workload.object, workload.pod_annotations, "pod annotation");
   }
   if (!runs_application(workload.containers)) return;
-  for (const Container& container : workload.containers)
-    if (const Proxy* proxy = proxy_of(container))
-      return mark(inventory, workload.object, proxy->mesh, "enrolment", "container " + container.name);
+  for (const Proxy& proxy : proxies)
+    if (std::ranges::find(workload.containers, proxy.container, &Container::name) != workload.containers.end())
+      return mark(inventory, workload.object, proxy.mesh, "enrolment", "container " + std::string(proxy.container));
 }
 
 void mark_namespace(Inventory& inventory, const Object& object) {

@@ -164,6 +164,16 @@ Parsed explain(const Piece& piece, const YAML::Exception& error) {
   return broken(where, "not YAML: " + error.msg, "check the indentation and quotes near this line");
 }
 
+// yaml-cpp stops at the end of the first value and takes what follows for another document: `--` in the first line
+// would hide a whole object. Asked once and never in a loop, in which a lone comma has no end.
+std::optional<Parsed> text_behind(YAML::Parser& parser, const Piece& piece) {
+  Document rest;
+  TreeHandler handler(rest, piece.first_line);
+  if (!parser.HandleNextDocument(handler)) return std::nullopt;
+  const Place where = rest.root() ? rest.root()->place : Place{piece.first_line, 1};
+  return broken(where, "not YAML: text that belongs to nothing before it", "check the indentation near this line");
+}
+
 }  // namespace
 
 Parsed parse_yaml(const Piece& piece, const TakeDocument& take) {
@@ -174,7 +184,9 @@ Parsed parse_yaml(const Piece& piece, const TakeDocument& take) {
   TreeHandler handler(tree, piece.first_line);
   std::istringstream stream{std::string(piece.text)};
   try {
-    YAML::Parser(stream).HandleNextDocument(handler);
+    YAML::Parser parser(stream);
+    parser.HandleNextDocument(handler);
+    if (const auto rest = text_behind(parser, piece)) return *rest;
   } catch (const YAML::Exception& error) {
     return explain(piece, error);
   }
