@@ -12,8 +12,8 @@
 //    Of the records of one call the best speaks: a proxy on the caller's side before one on the callee's, and for each
 //    end the party with the most of a name. Known replies only add errors, latency and names; where the record does not
 //    say, a record from a port below 32768 to one above it is a reply.
-// 3. The leg behind an L7 proxy (new ports, an end without names of its own) is dropped when the same edge of services
-//    has a connection with both ends named by the records themselves.
+// 3. The leg behind an L7 proxy (new ports, a node's address, an end with an identity but no pod) is dropped when the
+//    same edge of services has a connection that names the pods at both ends.
 //
 // The result does not depend on the order or split of the input, nor on the number of threads.
 #pragma once

@@ -120,14 +120,15 @@ Party hubble_party(std::string_view raw) {
   if (party.ns.empty()) party.ns = e.labels.ns;
   if (party.cluster.empty()) party.cluster = e.labels.cluster;
   party.app = e.labels.app_name;
-  if (e.identity != 0) party.identity = text_of(e.identity);
+  const std::string_view reserved = reserved_of_identity(e.identity);
+  if (reserved.empty() && e.identity != 0) party.identity = text_of(e.identity);
   if (!party.pod.empty() || !party.ns.empty()) return party;  // a pod may carry reserved:world in L7 records
   if (e.labels.reserved < reserved_words.size())
     party.reserved = reserved_words[e.labels.reserved];
   else if (e.labels.outside)
     party.reserved = "world";
   else
-    party.reserved = reserved_of_identity(e.identity);
+    party.reserved = reserved;
   if (party.reserved == "world") party.host = e.labels.fqdn;
   return party;
 }
