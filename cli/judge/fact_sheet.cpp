@@ -37,11 +37,11 @@ std::string value_text(const Fact& fact) {
                      yaml_number(high_end(fact)));
 }
 
-// Derived and assumed facts are shown, but not stated: reading the sheet back works them out again.
+// What follows from other facts or is assumed is shown, but not stated: reading the sheet back works it out again.
 std::string line_of(const FactInfo& row, std::string_view name, const Fact* fact) {
   if (!fact) return row.derived ? std::string() : fmt::format("  {}: null\n", name);
-  const bool stated = fact->origin == Origin::measured || fact->origin == Origin::declared;
   const std::string origin(name_of(fact->origin));
+  const bool stated = fact->origin != Origin::assumed && fact->source != name_of(Origin::derived);
   const bool more = !fact->source.empty() && fact->source != origin;
   return fmt::format("  {}{}: {}  # {}{}\n", stated ? "" : "# ", name, value_text(*fact), origin,
                      more ? ", " + escape::yaml_comment(fact->source) : "");

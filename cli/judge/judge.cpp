@@ -89,7 +89,7 @@ Reason need_line(const Hearing& hearing, const Pass& pass, const std::string& en
   const std::string later = points_text(scale.later_from), yes = points_text(scale.yes_from);
   Reason line;
   line.rule = need_rule;
-  line.kind = "gate";
+  line.kind = "fit";
   line.points = pass.total;
   line.effect = end + "need: later from " + later + ", yes from " + yes;
   line.says =

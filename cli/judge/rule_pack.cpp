@@ -26,9 +26,10 @@ void check_order(const RulePack& pack, const Yaml& scale) {
   std::vector<std::string> ids;
   for (const Rule& rule : pack.rules)
     if (acts_in_order(rule)) ids.push_back(rule.id);
-  for (const std::string& id : pack.scale.order)
-    if (std::ranges::find(ids, id) == ids.end())
-      refuse_name(scale, fmt::format("`order` names '{}', and no gate, guard or fit is called so", id), id, ids);
+  for (const YamlEntry& entry : entries(scale))
+    for (const Yaml& place : entry.key == "order" ? items(entry.value) : std::vector<Yaml>{})
+      if (const std::string id = text_of(place); std::ranges::find(ids, id) == ids.end())
+        refuse_name(place, fmt::format("no gate, guard or fit is called '{}'", id), id, ids);
   for (const Rule& rule : pack.rules)
     if (acts_in_order(rule) && std::ranges::find(pack.scale.order, rule.id) == pack.scale.order.end())
       throw Failure(exit_code::unreadable, fmt::format("'{}' has no place in the `order` of scale.yaml", rule.id),

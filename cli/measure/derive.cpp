@@ -35,16 +35,15 @@ void put(FactSheet& sheet, std::string_view name, Fact fact) {
   if (!sheet.find(name)) sheet.facts.emplace(name, std::move(fact));
 }
 
-// Counts that the user sets say more than a share that was measured before.
-void forget_outdated_share(FactSheet& sheet) {
-  const auto share = sheet.facts.find("traffic.east_west_share");
-  if (share == sheet.facts.end()) return;
-  const auto replaced = [&](std::string_view name) {
-    const Fact* fact = sheet.find(name);
-    return fact && fact->origin == Origin::declared && fact->source != share->second.source;
+// What the user sets says more than what was measured from the facts that it replaces.
+void forget_outdated(FactSheet& sheet, std::string_view name, std::initializer_list<std::string_view> primaries) {
+  const auto at = sheet.facts.find(name);
+  if (at == sheet.facts.end() || at->second.source == "derived") return;
+  const auto replaced = [&](std::string_view primary) {
+    const Fact* fact = sheet.find(primary);
+    return fact && fact->origin == Origin::declared && fact->source != at->second.source;
   };
-  if (replaced("traffic.east_west_calls") || replaced("traffic.north_south_calls") || replaced("traffic.amplification"))
-    sheet.facts.erase(share);
+  if (std::ranges::any_of(primaries, replaced)) sheet.facts.erase(at);
 }
 
 std::optional<Fact> share_from_calls(const FactSheet& sheet) {
@@ -66,7 +65,8 @@ std::optional<Fact> share_from_flows(const FactSheet& sheet) {
 }
 
 void derive_share(FactSheet& sheet) {
-  forget_outdated_share(sheet);
+  forget_outdated(sheet, "traffic.east_west_share",
+                  {"traffic.east_west_calls", "traffic.north_south_calls", "traffic.amplification"});
   if (const Fact* ratio = sheet.find("traffic.amplification")) {
     put(sheet, "traffic.east_west_share",
         derived_fact(share_of_odds(std::get<double>(ratio->value)), share_of_odds(low_end(*ratio)),
@@ -93,12 +93,16 @@ void derive_without_top_pair(FactSheet& sheet) {
 
 // Without levels, anything from no nested call to all east-west calls may be nested.
 void derive_nested(FactSheet& sheet) {
-  const auto nested = sheet.number("traffic.nested_calls");
+  const Fact* nested = sheet.find("traffic.nested_calls");
   const auto north_south = sheet.number("traffic.north_south_calls");
   const Fact* ratio = sheet.find("traffic.amplification");
   if (nested && north_south) {
-    const double value = *nested == 0 ? 0 : *north_south == 0 ? infinite : *nested / *north_south;
-    put(sheet, "traffic.nested_amplification", derived_fact(value));
+    const auto per_entry = [&](double calls) {
+      return calls == 0 ? 0 : *north_south == 0 ? infinite : calls / *north_south;
+    };
+    put(sheet, "traffic.nested_amplification",
+        derived_fact(per_entry(std::get<double>(nested->value)), per_entry(low_end(*nested)),
+                     per_entry(high_end(*nested))));
   } else if (ratio) {
     put(sheet, "traffic.nested_amplification", derived_fact(0.0, 0, high_end(*ratio)));
   }
@@ -124,6 +128,7 @@ void derive_sizes(FactSheet& sheet) {
     const double stores = sheet.number("topology.datastores").value_or(0);
     put(sheet, "topology.app_workloads", derived_fact(std::max(0.0, *workloads - stores)));
   }
+  forget_outdated(sheet, "topology.largest_component", {"topology.components"});
   if (const Fact* components = sheet.find("topology.components")) {
     const auto& sizes = std::get<std::vector<double>>(components->value);
     const double largest = sizes.empty() ? 0 : *std::ranges::max_element(sizes);
