@@ -5,11 +5,6 @@
 namespace nsew {
 namespace {
 
-bool wanted_namespace(const Picture& picture, const std::string& ns) {
-  if (picture.except_namespaces.contains(ns)) return false;
-  return picture.only_namespaces.empty() || picture.only_namespaces.contains(ns);
-}
-
 const std::string& namespace_of(const CallGraph& graph, const std::string& id) {
   static const std::string none;
   const auto node = graph.nodes.find(id);
@@ -19,31 +14,33 @@ const std::string& namespace_of(const CallGraph& graph, const std::string& id) {
 // -n keeps a call that touches the namespace at either end.
 bool in_scope(const Picture& picture, const EdgeKey& key) {
   if (picture.only_namespaces.empty() && picture.except_namespaces.empty()) return true;
-  return wanted_namespace(picture, namespace_of(picture.graph, key.from)) ||
-         wanted_namespace(picture, namespace_of(picture.graph, key.to));
+  return chosen(picture, namespace_of(picture.graph, key.from)) || chosen(picture, namespace_of(picture.graph, key.to));
 }
 
-constexpr Source request_sources[] = {Source::traces, Source::request_logs, Source::graph};
-
-// The unit that an edge's figures come in, from the source that decides it.
+// The source of each unit, as the list of units decided.
 struct Units {
-  std::optional<Source> requests;
-  bool connections = false, bytes = false;
+  std::optional<Source> requests, connections, bytes;
+
+  std::optional<Source> first() const { return requests ? requests : connections; }
 };
 
-Units units_in(const std::vector<const std::pair<const EdgeKey, Edge>*>& edges) {
+// One row per unit; the first source of a unit is its best.
+std::vector<UnitTraffic> one_per_unit(std::vector<UnitTraffic> rows) {
+  std::vector<UnitTraffic> kept;
+  for (UnitTraffic& row : rows) {
+    const auto same = [&](const UnitTraffic& other) { return other.unit == row.unit; };
+    if (std::none_of(kept.begin(), kept.end(), same)) kept.push_back(std::move(row));
+  }
+  return kept;
+}
+
+Units units_in(const std::vector<UnitTraffic>& rows) {
   Units units;
-  std::set<Source> seen;
-  for (const auto* entry : edges) {
-    for (const auto& [source, what] : entry->second.seen) {
-      if (!what.calls.empty()) seen.insert(source);
-      units.bytes = units.bytes || what.bytes > 0;
-    }
+  for (const UnitTraffic& row : rows) {
+    if (row.unit == "requests") units.requests = row.source;
+    if (row.unit == "connections") units.connections = row.source;
+    if (row.unit == "bytes") units.bytes = row.source;
   }
-  for (const Source source : request_sources) {
-    if (!units.requests && seen.contains(source)) units.requests = source;
-  }
-  units.connections = seen.contains(Source::flows);
   return units;
 }
 
@@ -66,14 +63,10 @@ EdgeSummary edge_summary(const EdgeKey& key, const Edge& edge, const Units& unit
   EdgeSummary row;
   row.key = &key;
   row.edge = &edge;
-  const Edge::Seen* requests = seen_by(edge, units.requests);
-  const Edge::Seen* flows = seen_by(edge, Source::flows);
-  if (requests != nullptr) row.calls = requests->calls.estimate();
-  if (flows != nullptr) row.connections = flows->calls.estimate();
-  for (const auto& [source, what] : edge.seen) {
-    if (what.bytes > 0) row.bytes = row.bytes.value_or(0) + what.bytes;
-  }
-  const Edge::Seen* first = requests != nullptr ? requests : units.requests ? nullptr : flows;
+  if (const Edge::Seen* seen = seen_by(edge, units.requests)) row.calls = seen->calls.estimate();
+  if (const Edge::Seen* seen = seen_by(edge, units.connections)) row.connections = seen->calls.estimate();
+  if (const Edge::Seen* seen = seen_by(edge, units.bytes)) row.bytes = seen->bytes;
+  const Edge::Seen* first = seen_by(edge, units.first());
   const Edge::Seen* any = first != nullptr ? first : edge.seen.empty() ? nullptr : &edge.seen.begin()->second;
   if (any == nullptr) return row;
   row.why = commonest(any->reasons);
@@ -87,34 +80,6 @@ EdgeSummary edge_summary(const EdgeKey& key, const Edge& edge, const Units& unit
   }
   if (first != nullptr) row.first_unit = first->calls.estimate();
   return row;
-}
-
-std::uint64_t hairpins(const Edge::Seen& seen) {
-  const auto at = seen.flags.find(EdgeFlag::hairpin);
-  return at == seen.flags.end() ? 0 : at->second;
-}
-
-UnitSummary unit_summary(const std::string& unit, Source source, const std::vector<EdgeSummary>& edges) {
-  UnitSummary summary;
-  summary.unit = unit;
-  summary.source = source;
-  for (const CallClass cls : call_classes) summary.calls[cls] = 0;
-  for (const EdgeSummary& row : edges) {
-    const Edge::Seen* seen = seen_by(*row.edge, source);
-    const double calls = unit == "bytes"   ? static_cast<double>(row.bytes.value_or(0))
-                         : seen != nullptr ? seen->calls.estimate()
-                                           : 0;
-    summary.calls[row.key->cls] += calls;
-    summary.total += calls;
-    if (seen != nullptr && unit != "bytes") summary.hairpin_calls += static_cast<double>(hairpins(*seen));
-  }
-  return summary;
-}
-
-void fill_units(Summary& summary, const Units& units) {
-  if (units.requests) summary.units.push_back(unit_summary("requests", *units.requests, summary.edges));
-  if (units.connections) summary.units.push_back(unit_summary("connections", Source::flows, summary.edges));
-  if (units.bytes) summary.units.push_back(unit_summary("bytes", Source::flows, summary.edges));
 }
 
 void fill_nodes(Summary& summary, const CallGraph& graph) {
@@ -162,10 +127,9 @@ void fill_window(Summary& summary, const CallGraph& graph) {
 }
 
 void fill_unknown(Summary& summary, const Units& units) {
-  const std::optional<Source> deciding = units.requests ? units.requests : std::optional(Source::flows);
   for (const EdgeSummary& row : summary.edges) {
     if (row.key->cls != CallClass::unknown) continue;
-    if (const Edge::Seen* seen = seen_by(*row.edge, deciding)) {
+    if (const Edge::Seen* seen = seen_by(*row.edge, units.first())) {
       for (const auto& [reason, calls] : seen->reasons) summary.unknown_reasons[reason] += calls.estimate();
     }
   }
@@ -175,13 +139,11 @@ void fill_unknown(Summary& summary, const Units& units) {
 
 Summary summarise(const Picture& picture) {
   Summary summary;
-  std::vector<const std::pair<const EdgeKey, Edge>*> edges;
-  for (const auto& entry : picture.graph.edges) {
-    if (in_scope(picture, entry.first)) edges.push_back(&entry);
+  summary.units = one_per_unit(traffic_by_unit(picture));
+  const Units units = units_in(summary.units);
+  for (const auto& [key, edge] : picture.graph.edges) {
+    if (in_scope(picture, key)) summary.edges.push_back(edge_summary(key, edge, units));
   }
-  const Units units = units_in(edges);
-  for (const auto* entry : edges) summary.edges.push_back(edge_summary(entry->first, entry->second, units));
-  fill_units(summary, units);
   fill_nodes(summary, picture.graph);
   fill_names(summary, picture);
   fill_window(summary, picture.graph);

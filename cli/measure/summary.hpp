@@ -1,6 +1,5 @@
 // The figures of traffic[], nodes[] and edges[], computed once so that every report shows the same.
-// Units are never added to each other: requests come from the best source that saw any (traces, then request logs, then
-// ready-made graphs), connections and bytes from flows.
+// Units are never added to each other; each comes from the one source that decides it.
 #pragma once
 
 #include <map>
@@ -8,23 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "measure/picture.hpp"
+#include "measure/measure.hpp"
 
 namespace nsew {
-
-struct ShareFigure {
-  double value = 0, low = 0, high = 0;  // 0 … 1, 95 %
-};
-
-struct UnitSummary {
-  std::string unit;  // requests | connections | bytes
-  Source source = Source::traces;
-  std::map<CallClass, double> calls;  // every class, weighted
-  double total = 0;
-  std::optional<ShareFigure> share;  // east-west / (east-west + north-south)
-  std::string why_not;               // set when share is not
-  double hairpin_calls = 0;
-};
 
 struct NodeSummary {
   const Node* node = nullptr;
@@ -47,7 +32,7 @@ struct EdgeSummary {
 };
 
 struct Summary {
-  std::vector<UnitSummary> units;               // the first one decides
+  std::vector<UnitTraffic> units;               // the first one decides
   std::vector<NodeSummary> nodes;               // by id
   std::vector<EdgeSummary> edges;               // by (from, to, class)
   std::uint64_t from_ns = 0, to_ns = 0;         // 0 = no times

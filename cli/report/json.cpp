@@ -75,7 +75,7 @@ std::string snake(std::string_view kebab) {
 
 Json traffic(const Summary& summary) {
   Json list = Json::array();
-  for (const UnitSummary& unit : summary.units) {
+  for (const UnitTraffic& unit : summary.units) {
     Json calls;
     for (const CallClass cls : call_classes) calls[snake(name_of(cls))] = figure(unit.calls.at(cls));
     Json row{{"unit", unit.unit}, {"source", name_of(unit.source)}, {"calls", calls}, {"total", figure(unit.total)}};
@@ -85,7 +85,7 @@ Json traffic(const Summary& summary) {
     } else {
       row["why_not"] = unit.why_not;
     }
-    row["hairpin_calls"] = figure(unit.hairpin_calls);
+    row["hairpin_calls"] = figure(unit.hairpin);
     list.push_back(row);
   }
   return list;

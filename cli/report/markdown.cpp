@@ -12,7 +12,7 @@ namespace {
 
 std::string traffic(const Summary& summary) {
   std::string text;
-  for (const UnitSummary& unit : summary.units) {
+  for (const UnitTraffic& unit : summary.units) {
     const auto amount = [&](CallClass cls) {
       return unit.unit == "bytes" ? bytes(unit.calls.at(cls)) : count(unit.calls.at(cls));
     };

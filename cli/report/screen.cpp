@@ -127,7 +127,7 @@ std::string largest_unknown(const Summary& summary) {
                      settle);
 }
 
-std::string set_aside(const UnitSummary& unit) {
+std::string set_aside(const UnitTraffic& unit) {
   std::vector<std::string> parts;
   for (const CallClass cls : {CallClass::datastore, CallClass::async, CallClass::egress, CallClass::platform}) {
     if (unit.calls.at(cls) > 0) parts.push_back(fmt::format("{} {}", name_of(cls), count(unit.calls.at(cls))));

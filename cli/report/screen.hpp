@@ -23,7 +23,7 @@ std::string what_was_not(const Assessment&, const Summary&);
 std::string largest_unknown(const Summary&);
 
 // "datastore 120, async 30": classes outside the share.
-std::string set_aside(const UnitSummary&);
+std::string set_aside(const UnitTraffic&);
 
 // The commands to type next, most useful first.
 std::vector<std::string> next_commands(const Assessment&, const Summary&);

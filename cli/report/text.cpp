@@ -58,7 +58,7 @@ void recommendation(Screen& screen, const Assessment& assessment) {
   if (!verdict.settles.empty()) screen.line(fmt::format("What would settle it: {}", escape::terminal(verdict.settles)));
 }
 
-void share(Screen& screen, const UnitSummary& unit, bool first) {
+void share(Screen& screen, const UnitTraffic& unit, bool first) {
   const double ns = unit.calls.at(CallClass::north_south), ew = unit.calls.at(CallClass::east_west);
   const auto amount = [&](double value) { return unit.unit == "bytes" ? bytes(value) : count(value); };
   if (first) screen.heading(fmt::format("Traffic in {} (from {})", unit.unit, name_of(unit.source)));

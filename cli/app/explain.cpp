@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "app/command.hpp"
+#include "app/output.hpp"
+#include "app/topics.hpp"
+#include "base/text.hpp"
+#include "report/screen.hpp"
+
+namespace nsew {
+namespace {
+
+void add_flags(CLI::App& command, Flags& flags) {
+  command.add_option("topic", flags.target, "a rule, finding code, fact, outcome, format, report or target")
+      ->type_name("TOPIC")
+      ->required();
+}
+
+std::string at_80_columns(const std::string& page) {
+  std::string text;
+  for (const std::string_view line : split(page, '\n')) {
+    const std::string indent = line.starts_with("  ") ? "  " : "";
+    for (const std::string& part : wrapped(std::string(trim(line)), 80 - indent.size())) text += indent + part + "\n";
+    if (trim(line).empty()) text += '\n';
+  }
+  while (text.ends_with("\n\n")) text.pop_back();
+  return text;
+}
+
+int explain(const Flags& flags) {
+  std::vector<std::string> names;
+  std::string text;
+  for (const TopicList& list : topic_lists()) {
+    for (const Topic& topic : list.topics()) {
+      names.push_back(topic.name);
+      if (lower(topic.name) == lower(flags.target)) text += (text.empty() ? "" : "\n") + topic.page;
+    }
+  }
+  if (text.empty()) {
+    const auto meant = nearest(flags.target, names);
+    throw Failure(exit_code::usage, fmt::format("nothing here is called '{}'", flags.target), {},
+                  meant ? fmt::format("did you mean '{}'?", *meant)
+                        : "see `nsew list facts`, `nsew list rules`, `nsew list checks`");
+  }
+  write_stdout(at_80_columns(text));
+  return exit_code::fine;
+}
+
+}  // namespace
+
+extern const Command explain_command{
+    .name = "explain",
+    .summary = "one page on a rule, finding code, fact, outcome or format",
+    .example = "nsew explain connected-size",
+    .add_flags = add_flags,
+    .run = explain,
+};
+
+}  // namespace nsew
