@@ -6,13 +6,13 @@
 #include <tuple>
 
 #include "graph/observe_parties.hpp"
+#include "graph/observe_sight.hpp"
 #include "input/store.hpp"
 
 namespace nsew {
 namespace {
 
 constexpr std::uint64_t ns_per_minute = 60'000'000'000;
-constexpr std::uint8_t tcp = 6, udp = 17, sctp = 132;
 
 // An observation's place, sorted by key so that those of one call are neighbours.
 struct Row {
@@ -20,81 +20,7 @@ struct Row {
   std::uint32_t sink, at;
 };
 
-// An observation in the words of the whole input: parties are places in LearnedParties::of, operations in Names.
-struct Sight {
-  std::uint32_t source = 0, destination = 0, operation = 0;
-  const Observation* record = nullptr;
-};
-
-bool is_portless(const Observation& o) {
-  return o.protocol != 0 && o.protocol != tcp && o.protocol != udp && o.protocol != sctp;
-}
-
-// Where the record does not say: ports from 32768 on are a client's.
-bool is_reply(const Observation& o) {
-  constexpr std::uint16_t first_client_port = 32768;
-  if (o.reply != Reply::unknown) return o.reply == Reply::yes;
-  return o.destination_port >= first_client_port && o.source_port < first_client_port && o.source_port != 0;
-}
-
-// Whose line names the other end best: the caller's proxy chose it, the callee's may know only addresses.
-int rank_of(Recorder recorder) {
-  switch (recorder) {
-    case Recorder::gateway:
-    case Recorder::client_side:
-      return 3;
-    case Recorder::waypoint:
-      return 2;
-    case Recorder::server_side:
-      return 1;
-    default:
-      return 0;
-  }
-}
-
-auto content_of(const Sight& s) {
-  const Observation& o = *s.record;
-  return std::tuple(-rank_of(o.recorder), s.source, s.destination, s.operation, o.time_ns, o.duration_ns, o.bytes,
-                    o.source_port, o.destination_port, o.probability, o.recorder, o.denied, o.error, o.mesh);
-}
-
 using Services = std::pair<std::uint32_t, std::uint32_t>;  // caller's and callee's (LearnedParties)
-
-// Which lines of one request to one destination are of one call: each line of the next side finds a call of the sides
-// before, if one is left; first one from the same caller, else any.
-class Pairing {
- public:
-  struct Call {
-    const Sight* speaks;
-    std::vector<const Sight*> others;
-  };
-
-  // callers: the service number of each line's source. Sides come in the order in which they speak for a call.
-  void add_side(std::span<const Sight> lines, std::span<const std::uint32_t> callers) {
-    std::multimap<std::uint32_t, std::size_t> open;
-    for (std::size_t c = 0; c < calls_.size(); ++c) open.emplace(callers_[c], c);
-    std::vector<std::size_t> unpaired;
-    for (std::size_t i = 0; i < lines.size(); ++i) {
-      const auto same = open.find(callers[i]);
-      if (same == open.end())
-        unpaired.push_back(i);
-      else
-        calls_[same->second].others.push_back(&lines[i]), open.erase(same);
-    }
-    for (const std::size_t i : unpaired) {
-      if (open.empty())
-        calls_.push_back({&lines[i], {}}), callers_.push_back(callers[i]);
-      else
-        calls_[open.begin()->second].others.push_back(&lines[i]), open.erase(open.begin());
-    }
-  }
-
-  const std::vector<Call>& calls() const { return calls_; }
-
- private:
-  std::vector<Call> calls_;
-  std::vector<std::uint32_t> callers_;
-};
 
 class Observer {
  public:
@@ -250,21 +176,22 @@ void Observer::add_connection(bool denied, const Sights& of_verdict, const Sight
   take_requests_inside(call, all);
 }
 
-// Requests and their answers, which do not repeat the user agent, by what was asked.
+// Requests by what was asked, with their answers, which do not repeat the user agent. The first answers of a recording
+// may be to requests before it.
 void Observer::take_requests_inside(const ObservedCall& connection, const Sights& sights) {
   std::map<std::uint32_t, Sights> asked, answered;
   for (const Sight& s : sights)
     if (s.operation != 0) (is_reply(*s.record) ? answered : asked)[first_alike_[s.operation]].push_back(s);
-  for (const auto& [alike, answers] : answered)
-    if (!asked.contains(alike)) asked[alike] = {};
   for (const auto& [alike, requests] : asked) {
-    const Sights& answers = answered[alike];
-    const Sights& counted = requests.size() >= answers.size() ? requests : answers;
+    Sights& answers = answered[alike];
+    std::ranges::sort(answers, {}, [](const Sight& s) { return std::pair(s.record->time_ns, content_of(s)); });
+    answers.erase(answers.begin(),
+                  answers.end() - static_cast<std::ptrdiff_t>(std::min(answers.size(), requests.size())));
     ObservedCall call = connection;
-    call.unit = Unit::requests, call.operation = chief_operation(requests.empty() ? answers : requests);
+    call.unit = Unit::requests, call.operation = chief_operation(requests);
     ObservedStats& stats = requests_inside_[call];
     stats.records += requests.size() + answers.size();
-    for (const Sight& s : counted) count_call(stats, *s.record, false, s.record->time_ns, s.record->time_ns);
+    for (const Sight& s : requests) count_call(stats, *s.record, false, s.record->time_ns, s.record->time_ns);
     for (const Sight& s : answers) {
       if (s.record->error) stats.errors.add(s.record->probability);
       if (s.record->duration_ns != 0) stats.latency.add(LatencySketch::bucket_of(s.record->duration_ns));
