@@ -1,6 +1,5 @@
-#include "input/envoy_log.hpp"
-
 #include "input/access_log.hpp"
+#include "input/reader_table.hpp"
 
 namespace nsew {
 namespace {
@@ -11,7 +10,7 @@ void read(const Frame& frame, RecordSink& sink) { read_access_log(frame, AccessL
 
 }  // namespace
 
-const Reader envoy_log_reader{.name = "envoy-access-log",
+const Reader envoy_access_log{.name = "envoy-access-log",
                               .summary = "Envoy access logs: its default text format, Envoy Gateway's JSON",
                               .unit = "requests",
                               .record =

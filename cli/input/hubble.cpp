@@ -1,7 +1,7 @@
 // Cilium Hubble flows as JSON lines: what `hubble observe -o json` and the exporter write, wrapped ({"flow": …}) or
 // bare, in any order of keys. Field meanings: api/v1/flow/flow.proto of Cilium; false, zero and empty fields are left
 // out, 64-bit numbers are strings.
-#include "input/hubble.hpp"
+#include "input/hubble_endpoint.hpp"
 
 #include <simdjson.h>
 
@@ -11,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "input/ids.hpp"
+#include "input/reader_table.hpp"
 #include "input/store.hpp"
 #include "input/timestamp.hpp"
 
@@ -339,12 +340,12 @@ Framing framing(std::string_view) { return {.cut = Framing::Cut::lines, .keys = 
 
 }  // namespace
 
-const Reader hubble_reader{.name = "hubble",
-                           .summary = "Cilium Hubble flows, JSON lines",
-                           .unit = "connections",
-                           .record = "hubble observe --last 10000 -o json > flows.jsonl",
-                           .recognises = recognises,
-                           .framing = framing,
-                           .read = read};
+const Reader hubble{.name = "hubble",
+                    .summary = "Cilium Hubble flows, JSON lines",
+                    .unit = "connections",
+                    .record = "hubble observe --last 10000 -o json > flows.jsonl",
+                    .recognises = recognises,
+                    .framing = framing,
+                    .read = read};
 
 }  // namespace nsew

@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include "input/hubble.hpp"
+#include "input/hubble_endpoint.hpp"
 
 namespace nsew {
 namespace {

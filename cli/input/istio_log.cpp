@@ -1,7 +1,6 @@
 // Istio's default access log, text or JSON (accessLogEncoding), of any version since 1.5.
-#include "input/istio_log.hpp"
-
 #include "input/access_log.hpp"
+#include "input/reader_table.hpp"
 
 namespace nsew {
 namespace {
@@ -12,7 +11,7 @@ void read(const Frame& frame, RecordSink& sink) { read_access_log(frame, AccessL
 
 }  // namespace
 
-const Reader istio_log_reader{.name = "istio-access-log",
+const Reader istio_access_log{.name = "istio-access-log",
                               .summary = "Istio access logs of sidecars, gateways and waypoints, text or JSON",
                               .unit = "requests",
                               .record = "kubectl logs -n NAMESPACE -l app=NAME -c istio-proxy --prefix --tail=-1",

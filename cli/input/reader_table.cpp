@@ -2,21 +2,12 @@
 
 #include <algorithm>
 
-#include "input/envoy_log.hpp"
-#include "input/hubble.hpp"
-#include "input/istio_log.hpp"
-
 namespace nsew {
 namespace {
 
 // Ordered: the first that recognises the input takes it.
 const Reader* const table[] = {
-    &otlp_json,
-    &jaeger_json,
-    &zipkin_json,
-    &hubble_reader,
-    &istio_log_reader,
-    &envoy_log_reader,
+    &otlp_json, &jaeger_json, &zipkin_json, &hubble, &istio_access_log, &envoy_access_log,
 };
 
 const Reader* first(auto&& wanted) {

@@ -8,5 +8,8 @@ namespace nsew {
 extern const Reader otlp_json;
 extern const Reader jaeger_json;
 extern const Reader zipkin_json;
+extern const Reader hubble;
+extern const Reader istio_access_log;
+extern const Reader envoy_access_log;
 
 }  // namespace nsew
