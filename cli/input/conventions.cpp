@@ -173,6 +173,8 @@ bool is_fault(double grpc_status) {  // UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTE
 
 }  // namespace
 
+std::span<const Convention> conventions() { return table; }
+
 const Convention* convention(std::string_view key) {
   const auto* found = std::ranges::lower_bound(table, key, {}, &Convention::key);
   return found != std::end(table) && found->key == key ? found : nullptr;
@@ -187,10 +189,13 @@ bool Attributes::take(const Convention& c) {
 }
 
 void Attributes::add(std::string_view key, std::string_view value) {
-  const auto* c = convention(key);
-  if (c == nullptr || (value.empty() && c->field != Says::error) || !take(*c)) return;
-  texts_[place(c->field)] = value;
-  numeric_.reset(place(c->field));
+  if (const auto* c = convention(key)) add(*c, value);
+}
+
+void Attributes::add(const Convention& c, std::string_view value) {
+  if ((value.empty() && c.field != Says::error) || !take(c)) return;
+  texts_[place(c.field)] = value;
+  numeric_.reset(place(c.field));
 }
 
 void Attributes::add(std::string_view key, double value) {

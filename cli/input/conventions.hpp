@@ -6,6 +6,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -65,6 +66,7 @@ struct Convention {
   Says field;
   std::uint8_t rank;  // where several keys say the same field, the lowest rank is believed
 };
+std::span<const Convention> conventions();           // ordered by key
 const Convention* convention(std::string_view key);  // null when the key says nothing that nsew reads
 
 // What the attributes of one resource or one span say, in whatever order they come. Holds views: the text must live.
@@ -72,6 +74,7 @@ class Attributes {
  public:
   void add(std::string_view key, std::string_view value);
   void add(std::string_view key, double value);
+  void add(const Convention&, std::string_view value);
   std::string_view text(Says field) const { return texts_[place(field)]; }
   bool has(Says field) const { return said_.test(place(field)); }
   std::optional<double> number(Says field) const;  // also of text that is a number

@@ -82,6 +82,15 @@ class Pages {
 // The calls of one partition's traces, as graph/stitch leaves them for its walk: a head for each trace, then its calls.
 using TraceWords = Pages<std::uint64_t>;
 
+// What a span's name, kind and attributes mean, by their raw bytes: they repeat from span to span.
+struct SpanMeaning {
+  std::string raw;
+  OperationId operation = 0;
+  PeerId peer = 0;
+  bool error = false;
+  double probability = 0;  // 0 = not said
+};
+
 struct RecordSink::Store {
   Interner resources, operations, peers, parties;
   std::vector<double> probabilities;  // distinct, in order of arrival; [0] = 1
@@ -99,6 +108,8 @@ struct RecordSink::Store {
   std::map<Detail, std::uint32_t> detail_ids;
   std::vector<std::uint32_t> detail_memo = std::vector<std::uint32_t>(4096);  // by hash: the detail that was last there
   std::map<double, std::uint32_t> probability_ids;
+
+  std::vector<SpanMeaning> meanings;  // by hash: what was last there
 
   struct RawResource {
     std::string raw;

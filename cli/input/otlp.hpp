@@ -1,0 +1,19 @@
+// OTLP traces as JSON, read in two ways: the cursor takes the layout that collectors write, in one pass and without a
+// tree; whatever it does not expect is read as a document, which also says what is wrong with it.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "input/conventions.hpp"
+#include "input/reader.hpp"
+
+namespace nsew::otlp {
+
+// The whole frame, or nothing of it: false when there is anything in it that the cursor does not know.
+bool read_by_cursor(const Frame&, RecordSink&);
+
+void read_as_document(const Frame&, RecordSink&);
+
+}  // namespace nsew::otlp

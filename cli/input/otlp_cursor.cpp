@@ -1,0 +1,301 @@
+#include "input/otlp_cursor.hpp"
+
+#include <array>
+
+#include "input/ids.hpp"
+#include "input/otlp.hpp"
+#include "input/store.hpp"
+
+namespace nsew::otlp {
+namespace {
+
+// Conventions by key, faster than by search: hashed by length, first and last bytes.
+class Keys {
+ public:
+  const Convention* find(std::string_view key) const {
+    for (std::size_t slot = hash(key);; ++slot) {
+      const Convention* c = table_[slot % table_.size()];
+      if (c == nullptr || c->key == key) return c;
+    }
+  }
+  static const Keys& all() {
+    static const Keys keys;
+    return keys;
+  }
+
+ private:
+  Keys() {
+    for (const Convention& c : conventions()) {
+      std::size_t slot = hash(c.key);
+      while (table_[slot % table_.size()] != nullptr) ++slot;
+      table_[slot % table_.size()] = &c;
+    }
+  }
+  static std::size_t hash(std::string_view key) {
+    std::uint64_t first = 0, last = 0;
+    if (key.size() >= 8) {
+      std::memcpy(&first, key.data(), 8);
+      std::memcpy(&last, key.data() + key.size() - 8, 8);
+    } else {
+      for (const char c : key) first = first << 8 | static_cast<unsigned char>(c);
+    }
+    return static_cast<std::size_t>(((first * 31 + last) ^ key.size()) * 0x9e3779b97f4a7c15 >> 40);
+  }
+  std::array<const Convention*, 1024> table_{};
+};
+
+struct Said {
+  const Convention* what;
+  std::string_view value;
+};
+
+struct Pending {
+  Span span;
+  std::size_t first_link = 0, links = 0;
+};
+
+// What a thread keeps from frame to frame, so that the hot path does not allocate.
+struct Scratch {
+  std::vector<Said> said;
+  std::vector<Pending> spans;
+  std::vector<Link> links;
+  Attributes attributes;
+  std::string raw, buffer;
+};
+
+class FrameReader {
+ public:
+  FrameReader(const Frame& frame, RecordSink& sink, Scratch& scratch) : c_(frame.text), sink_(sink), s_(scratch) {}
+
+  bool read() {
+    s_.spans.clear();
+    s_.links.clear();
+    if (!c_.object([&](std::string_view key) { return on_document_key(key); }) || !c_.done()) return false;
+    for (Pending& pending : s_.spans) {
+      pending.span.links = std::span(s_.links).subspan(pending.first_link, pending.links);
+      sink_.span(pending.span);
+    }
+    return true;
+  }
+
+ private:
+  bool on_document_key(std::string_view key) {
+    if (key == "resourceSpans" || key == "batches")
+      return c_.array([&] {
+        resource_known_ = false;
+        return c_.object([&](std::string_view inner) { return on_resource_key(inner); });
+      });
+    return on_resource_key(key);
+  }
+
+  // The resource has to come first: a span is kept with it.
+  bool on_resource_key(std::string_view key) {
+    if (key == "resource") return read_resource();
+    if (key == "scopeSpans" && resource_known_)
+      return c_.array([&] { return c_.object([&](std::string_view inner) { return on_scope_key(inner); }); });
+    if (key == "schemaUrl") return c_.skip_value();
+    return false;
+  }
+
+  bool read_resource() {
+    resource_known_ = true;
+    const char* from = c_.at();
+    if (!c_.skip_value()) return false;
+    const std::string_view raw(from, static_cast<std::size_t>(c_.at() - from));
+    if (const ResourceId* seen = sink_.resource_seen(raw)) return resource_ = *seen, true;
+    Cursor whole = std::exchange(c_, Cursor(raw));
+    s_.said.clear();
+    const bool good =
+        c_.object([&](std::string_view key) { return key == "attributes" ? attributes() : c_.skip_value(); });
+    c_ = whole;
+    if (!good) return false;
+    resource_ = sink_.resource(resource_of(gathered()));
+    sink_.remember(raw, resource_);
+    return true;
+  }
+
+  bool on_scope_key(std::string_view key) {
+    if (key == "spans") return c_.array([&] { return read_span(); });
+    return c_.skip_value();
+  }
+
+  bool read_span() {
+    trace_ = id_ = parent_ = name_ = state_ = {};
+    start_ = finish_ = 0;
+    kind_ = SpanKind::absent;
+    failed_ = false;
+    s_.said.clear();
+    const std::size_t first_link = s_.links.size();
+    if (!c_.object([&](std::string_view key) { return on_span_key(key); })) return false;
+    Span span;
+    span.trace = trace_id(trace_);
+    span.id = span_id(id_);
+    if (trace_.empty() || span.id == 0 || span.trace == TraceId{}) return false;
+    span.parent = parent_.empty() ? 0 : span_id(parent_);
+    span.kind = kind_;
+    span.start_ns = start_;
+    span.duration_ns = finish_ > start_ && start_ != 0 ? finish_ - start_ : 0;
+    span.resource = resource_;
+    interpret(span);
+    s_.spans.push_back({span, first_link, s_.links.size() - first_link});
+    return true;
+  }
+
+  bool on_span_key(std::string_view key) {
+    switch (key.size()) {
+      case 4:
+        if (key == "name") return c_.text(name_);
+        return key == "kind" ? read_kind() : c_.skip_value();
+      case 5:
+        return key == "links" ? c_.array([&] { return read_link(); }) : c_.skip_value();
+      case 6:
+        if (key == "spanId") return c_.text(id_);
+        return key == "status" ? read_status() : c_.skip_value();
+      case 7:
+        return key == "traceId" ? c_.text(trace_) : c_.skip_value();
+      case 10:
+        if (key == "attributes") return attributes();
+        return key == "traceState" ? c_.text(state_) : c_.skip_value();
+      case 12:
+        return key == "parentSpanId" ? c_.text(parent_) : c_.skip_value();
+      case 15:
+        return key == "endTimeUnixNano" ? c_.count(finish_) : c_.skip_value();
+      case 17:
+        return key == "startTimeUnixNano" ? c_.count(start_) : c_.skip_value();
+      default:
+        return c_.skip_value();
+    }
+  }
+
+  bool read_kind() {
+    std::string_view name;
+    std::uint64_t number = 0;
+    if (c_.peek() == '"') {
+      if (!c_.text(name)) return false;
+      const auto known = span_kind(name);
+      kind_ = known.value_or(SpanKind::absent);
+      return known.has_value();
+    }
+    if (!c_.count(number) || number > 5) return false;
+    kind_ = static_cast<SpanKind>(number);
+    return true;
+  }
+
+  bool read_status() {
+    return c_.object([&](std::string_view key) {
+      if (key != "code") return c_.skip_value();
+      std::string_view name;
+      std::uint64_t number = 0;
+      if (c_.peek() == '"' ? !c_.text(name) : !c_.count(number)) return false;
+      failed_ = number == 2 || name == "STATUS_CODE_ERROR" || name == "ERROR" || name == "2";
+      return true;
+    });
+  }
+
+  bool read_link() {
+    std::string_view trace, id;
+    const bool good = c_.object([&](std::string_view key) {
+      if (key == "traceId") return c_.text(trace);
+      if (key == "spanId") return c_.text(id);
+      return c_.skip_value();
+    });
+    if (good && !id.empty()) s_.links.push_back({trace_id(trace), span_id(id)});
+    return good;
+  }
+
+  bool attributes() {
+    return c_.array([&] { return attribute(); });
+  }
+
+  // {"key":"…","value":{"stringValue":"…"}}, the value's type being one of several.
+  bool attribute() {
+    std::string_view key;
+    if (!c_.take("{\"key\":\"") || !c_.rest_of_text(key) || !c_.take(",\"value\":{\"")) return false;
+    const Convention* what = Keys::all().find(key);
+    std::string_view type, value;
+    if (!c_.rest_of_text(type) || c_.peek() != ':') return false;
+    c_.take(":");
+    if (what == nullptr) return c_.skip_value() && c_.take("}}");
+    if (type == "stringValue") {
+      if (!c_.text(value)) return false;
+    } else if (type == "intValue" || type == "doubleValue" || type == "boolValue") {
+      if (!scalar(value)) return false;
+    } else {
+      return c_.skip_value() && c_.take("}}");
+    }
+    s_.said.push_back({what, value});
+    return c_.take("}}");
+  }
+  bool scalar(std::string_view& value) {
+    if (c_.peek() == '"') return c_.text(value);
+    const char* from = c_.at();
+    if (c_.peek() == '{' || c_.peek() == '[' || !c_.skip_value()) return false;
+    value = {from, static_cast<std::size_t>(c_.at() - from)};
+    return true;
+  }
+
+  const Attributes& gathered() {
+    s_.attributes.clear();
+    for (const Said& said : s_.said) s_.attributes.add(*said.what, said.value);
+    return s_.attributes;
+  }
+
+  // Whatever kind, name and attributes mean depends on nothing else, and repeats from span to span.
+  void interpret(Span& span) {
+    s_.raw.assign(1, static_cast<char>(kind_));
+    s_.raw.append(name_);
+    for (const Said& said : s_.said) {
+      if (says_nothing_here(said)) continue;
+      s_.raw.push_back('\x1f');
+      s_.raw.push_back(static_cast<char>(said.what->field));
+      s_.raw.push_back(static_cast<char>(said.what->rank));
+      s_.raw.append(said.value);
+    }
+    const SpanMeaning& means = meaning();
+    span.operation = means.operation;
+    span.peer = means.peer;
+    span.error = failed_ || means.error;
+    const auto by_state = state_.empty() ? std::nullopt : tracestate_probability(state_);
+    span.probability_known = by_state || means.probability > 0;
+    if (span.probability_known) span.probability = by_state.value_or(means.probability);
+  }
+  // A server's peer is its client, on a new port each time.
+  bool says_nothing_here(const Said& said) const {
+    const bool callee = kind_ == SpanKind::server || kind_ == SpanKind::internal;
+    const Says field = said.what->field;
+    return callee && (field == Says::peer_port || field == Says::peer_address || field == Says::server_port);
+  }
+
+  const SpanMeaning& meaning() {
+    auto& memo = sink_.store().meanings;
+    if (memo.empty()) memo.resize(1024);
+    SpanMeaning& means = memo[quick_hash(s_.raw) % memo.size()];
+    if (means.raw == s_.raw) return means;
+    const Attributes& attributes = gathered();
+    means.operation = sink_.operation(operation_of(attributes, name_, s_.buffer));
+    means.peer = sink_.peer(peer_of(attributes, kind_));
+    means.error = error_of(attributes);
+    means.probability = probability_of(attributes).value_or(0);
+    means.raw = s_.raw;
+    return means;
+  }
+
+  Cursor c_;
+  RecordSink& sink_;
+  Scratch& s_;
+  ResourceId resource_ = 0;
+  bool resource_known_ = false;
+  std::string_view trace_, id_, parent_, name_, state_;
+  std::uint64_t start_ = 0, finish_ = 0;
+  SpanKind kind_ = SpanKind::absent;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+bool read_by_cursor(const Frame& frame, RecordSink& sink) {
+  thread_local Scratch scratch;
+  return FrameReader(frame, sink, scratch).read();
+}
+
+}  // namespace nsew::otlp

@@ -1,0 +1,150 @@
+// A cursor over JSON without blanks between its tokens, as machines write it. It gives up (false) at anything else, at
+// escapes and at bytes beyond ASCII in texts that are wanted; nothing is checked that is not looked at.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace nsew::otlp {
+
+class Cursor {
+ public:
+  // At least 16 readable bytes follow the text.
+  explicit Cursor(std::string_view text) : at_(text.data()), end_(text.data() + text.size()) {}
+
+  const char* at() const { return at_; }
+  bool done() const { return at_ == end_; }
+  char peek() const { return *at_; }
+
+  template <std::size_t n>
+  bool take(const char (&literal)[n]) {
+    if (std::memcmp(at_, literal, n - 1) != 0) return false;
+    at_ += n - 1;
+    return true;
+  }
+
+  // A string, quotes and all. Gives up where it holds an escape or a byte beyond ASCII.
+  bool text(std::string_view& to) {
+    if (*at_ != '"') return false;
+    ++at_;
+    return rest_of_text(to);
+  }
+  bool rest_of_text(std::string_view& to) {
+    const char* from = at_;
+    if (!to_quote(true)) return false;
+    to = {from, static_cast<std::size_t>(at_ - from)};
+    ++at_;
+    return true;
+  }
+
+  // A whole number, bare or as text.
+  bool count(std::uint64_t& to) {
+    const bool quoted = *at_ == '"';
+    at_ += quoted ? 1 : 0;
+    const char* from = at_;
+    std::uint64_t value = 0;
+    while (static_cast<unsigned char>(*at_ - '0') < 10) value = value * 10 + static_cast<std::uint64_t>(*at_++ - '0');
+    to = value;
+    if (at_ == from || at_ - from > 19) return false;
+    if (quoted) return *at_++ == '"';
+    return *at_ == ',' || *at_ == '}' || *at_ == ']';
+  }
+
+  bool skip_string() {
+    ++at_;
+    while (to_quote(false)) {
+      if (*at_++ == '"') return true;
+      ++at_;  // what a backslash escapes
+    }
+    return false;
+  }
+
+  bool skip_value() {
+    if (*at_ == '"') return skip_string();
+    if (*at_ == '{' || *at_ == '[') return skip_container();
+    const char* from = at_;
+    while (is_scalar(*at_)) ++at_;
+    return at_ > from && at_ < end_;
+  }
+
+  // on_key(key) reads the value that follows.
+  template <class OnKey>
+  bool object(const OnKey& on_key) {
+    if (*at_++ != '{') return false;
+    if (*at_ == '}') return ++at_, true;
+    while (true) {
+      std::string_view key;
+      if (!text(key) || *at_++ != ':' || !on_key(key)) return false;
+      if (*at_ == '}') return ++at_, true;
+      if (*at_++ != ',') return false;
+    }
+  }
+  template <class Each>
+  bool array(const Each& each) {
+    if (*at_++ != '[') return false;
+    if (*at_ == ']') return ++at_, true;
+    while (true) {
+      if (!each()) return false;
+      if (*at_ == ']') return ++at_, true;
+      if (*at_++ != ',') return false;
+    }
+  }
+
+ private:
+  static bool is_scalar(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' || c == '.' || c == 'E';
+  }
+
+  // To the next quote, or to the next backslash too; false at the end and, in plain text, at an escape or beyond ASCII.
+  bool to_quote(bool plain) {
+#if defined(__SSE2__)
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    for (; at_ < end_; at_ += 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at_));
+      const __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+      const auto hits = static_cast<unsigned>(_mm_movemask_epi8(found));
+      const auto high = static_cast<unsigned>(_mm_movemask_epi8(bytes));
+      if (hits == 0 && (!plain || high == 0)) continue;
+      if (hits == 0) return false;
+      const auto first = static_cast<unsigned>(__builtin_ctz(hits));
+      at_ += first;
+      if (plain && ((high & ((1U << first) - 1)) != 0 || *at_ == '\\')) return false;
+      return at_ < end_;
+    }
+    return false;
+#else
+    for (; at_ < end_; ++at_) {
+      if (*at_ == '"') return true;
+      if (*at_ == '\\') return !plain;
+      if (plain && static_cast<signed char>(*at_) < 0) return false;
+    }
+    return false;
+#endif
+  }
+
+  bool skip_container() {
+    std::size_t depth = 0;
+    while (at_ < end_) {
+      const char c = *at_;
+      if (c == '"') {
+        if (!skip_string()) return false;
+        continue;
+      }
+      if (c == '\\' || static_cast<unsigned char>(c) <= ' ') return false;
+      ++at_;
+      if (c == '{' || c == '[') ++depth;
+      if ((c == '}' || c == ']') && --depth == 0) return true;
+    }
+    return false;
+  }
+
+  const char* at_;
+  const char* end_;
+};
+
+}  // namespace nsew::otlp
