@@ -123,11 +123,12 @@ Settled Builder::settled(const Draft& draft, const Decision& decision) const {
           .to = draft.to};
 }
 
-// Node number -> place of its id in the order of ids.
+// Node number -> place in the order of names: a name that joins a namespace later keeps its place.
 std::vector<std::uint32_t> Builder::ranks() const {
   std::vector<std::uint32_t> order(identity_.nodes.size()), rank(identity_.nodes.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::sort(order, {}, [&](std::uint32_t node) { return identity_.nodes[node].id; });
+  std::ranges::sort(order, {},
+                    [&](std::uint32_t node) { return std::tie(identity_.nodes[node].name, identity_.nodes[node].id); });
   for (std::uint32_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
   return rank;
 }
@@ -149,7 +150,7 @@ void Builder::add_traced(const Joined& joined, const Names& names) {
   for (const Draft& draft : traced_) {
     decisions.push_back(decide(facts_of(draft, identity_.nodes, known_)));
     all.push_back(settled(draft, decisions.back()));
-    all.back().to = rank[draft.to];
+    all.back().to = draft.to == NodeTable::outside ? LevelSums::no_entry : rank[draft.to];
   }
   std::vector<LevelCounter> counters(std::max(1U, options_.threads), LevelCounter(all, names));
   walk(sinks_, names, joined, options_.threads,
@@ -231,7 +232,7 @@ void Builder::add_books(const Joined& joined, const Observed& seen, const Names&
     if (call.form == CallForm::consumer_only) graph_.unmatched.consumer_without_producer += stats.calls.observed();
   }
   graph_.unmatched.all_halves = joined.server_halves + joined.client_halves;
-  add_windows(graph_, sinks_, seen, names);
+  nsew::add_books(graph_, sinks_, names, joined, seen);
 }
 
 }  // namespace

@@ -82,14 +82,13 @@ CallGraph::Window window_of_spans(const std::vector<RecordSink>& sinks) {
   return window;
 }
 
-void add_spans(CallGraph& graph, const std::vector<RecordSink>& sinks, const Names& names) {
+void add_spans(CallGraph& graph, const std::vector<RecordSink>& sinks, const Names& names, const Joined& joined) {
   std::uint64_t spans = 0;
   for (const std::uint64_t count : names.resource_spans) spans += count;
   if (spans == 0) return;
   graph.records[Source::traces] = spans;
   graph.windows[Source::traces] = window_of_spans(sinks);
-  graph.probabilities_known[Source::traces] =
-      std::ranges::all_of(sinks, [](const RecordSink& sink) { return sink.store().probabilities_known; });
+  graph.probabilities_known[Source::traces] = joined.probabilities_known;
 }
 
 }  // namespace
@@ -108,8 +107,9 @@ std::map<std::string, std::uint64_t> select_records(std::vector<RecordSink>& sin
   return environments;
 }
 
-void add_windows(CallGraph& graph, const std::vector<RecordSink>& sinks, const Observed& seen, const Names& names) {
-  add_spans(graph, sinks, names);
+void add_books(CallGraph& graph, const std::vector<RecordSink>& sinks, const Names& names, const Joined& joined,
+               const Observed& seen) {
+  add_spans(graph, sinks, names, joined);
   for (const auto& [call, stats] : seen.calls) {
     const Source source = call.unit == Unit::connections ? Source::flows : Source::request_logs;
     graph.records[source] += stats.records;

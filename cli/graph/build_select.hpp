@@ -17,6 +17,6 @@ namespace nsew {
 std::map<std::string, std::uint64_t> select_records(std::vector<RecordSink>&, const GraphOptions&);
 
 // Windows, records and what is known of sampling, per source.
-void add_windows(CallGraph&, const std::vector<RecordSink>&, const Observed&, const Names&);
+void add_books(CallGraph&, const std::vector<RecordSink>&, const Names&, const Joined&, const Observed&);
 
 }  // namespace nsew

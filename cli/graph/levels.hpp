@@ -22,7 +22,7 @@ struct Settled {
   bool from_outside = false, from_gateway = false;
   bool adds_level = true;  // callee is neither gateway nor outside
   bool synthetic = false;  // caller is a load generator or probe, or says so
-  std::uint32_t to = 0;    // callee's node; by its id's rank, so that the least id is the least number
+  std::uint32_t to = 0;    // callee's place in the order of names; no_entry when it is outside
 };
 
 struct Answered {
