@@ -1,6 +1,8 @@
 #include <simdjson.h>
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "base/text.hpp"
 #include "cluster/parse.hpp"
@@ -18,15 +20,18 @@ class Lines {
   Lines(const char* text, std::uint32_t first_line) : line_start_(text), line_(first_line) {}
   Place at(const char* position) {
     if (position < line_start_) return {line_, 1};
+    last_ = position;
     while (const void* found = std::memchr(line_start_, '\n', static_cast<std::size_t>(position - line_start_))) {
       line_start_ = static_cast<const char*>(found) + 1;
       ++line_;
     }
     return {line_, static_cast<std::uint32_t>(position - line_start_) + 1};
   }
+  const char* last() const { return last_; }  // the last position asked for
 
  private:
   const char* line_start_;
+  const char* last_ = nullptr;
   std::uint32_t line_;
 };
 
@@ -117,10 +122,12 @@ class Converter {
   Lines& lines_;
 };
 
-std::string field_text(od::document& document, const char* name) {
+// Nothing where the document turns out to be broken on the way to the field.
+std::optional<std::string> field_text(od::document& document, const char* name) {
   std::string_view text;
-  if (document.find_field_unordered(name).get_string().get(text)) text = {};
-  std::string copy(text);  // rewinding gives the buffer back
+  const auto error = document.find_field_unordered(name).get_string().get(text);
+  if (error && error != simdjson::NO_SUCH_FIELD && error != simdjson::INCORRECT_TYPE) return std::nullopt;
+  std::string copy(error ? std::string_view{} : text);  // rewinding gives the buffer back
   document.rewind();
   return copy;
 }
@@ -129,24 +136,6 @@ class Walk {
  public:
   Walk(od::document& document, Lines& lines, const TakeItem& take) : document_(document), lines_(lines), take_(take) {}
 
-  void run() {
-    od::json_type type{};
-    check(document_.type().get(type));
-    if (type == od::json_type::array) {
-      od::array elements;
-      check(document_.get_array().get(elements));
-      return items(elements);
-    }
-    const std::string kind = field_text(document_, "kind");
-    if (kind.ends_with("List")) {
-      inherited_.kind = kind.substr(0, kind.size() - 4);
-      inherited_.api_version = field_text(document_, "apiVersion");
-      return list();
-    }
-    single();
-  }
-
- private:
   void single() {
     Document tree;
     od::object object;
@@ -155,7 +144,7 @@ class Walk {
     Converter(tree, lines_).object(object, place);
     take_(tree, {});
   }
-  void list() {
+  void list(const Inherited& inherited) {
     od::object object;
     check(document_.get_object().get(object));
     for (auto field : object) {
@@ -164,61 +153,104 @@ class Walk {
       check(field.unescaped_key().get(key));
       if (key != "items") continue;
       od::array elements;
-      if (!field.value().get_array().get(elements)) items(elements);
+      if (!field.value().get_array().get(elements)) items(elements, inherited);
     }
   }
-  void items(od::array elements) {
+  void elements() {
+    od::array all;
+    check(document_.get_array().get(all));
+    items(all, {});
+  }
+
+ private:
+  void items(od::array elements, const Inherited& inherited) {
     for (auto element : elements) {
       check(element.error());
       Document tree;
       Converter(tree, lines_).value(element.value_unsafe());
-      take_(tree, inherited_);
+      take_(tree, inherited);
     }
   }
 
   od::document& document_;
   Lines& lines_;
   const TakeItem& take_;
-  Inherited inherited_;
 };
 
-class Reader {
+class JsonReader {
  public:
-  Reader(const Piece& piece, const TakeItem& take) : text_(piece.text), take_(take), lines_(nullptr, 1) {
-    text_.reserve(text_.size() + simdjson::SIMDJSON_PADDING);
+  JsonReader(const Piece& piece, const TakeItem& take) : text_(piece.text), take_(take), lines_(nullptr, 1) {
+    text_.reserve(text_.size() + 2 + simdjson::SIMDJSON_PADDING);
     lines_ = Lines(text_.data(), piece.first_line);
+    whole_ = text_.size();
   }
 
   std::vector<Parsed> run() {
+    close_what_is_open();
     std::size_t at = read(0, text_.size());
-    while ((at = text_.find_first_not_of(" \t\r\n", at)) < text_.size()) at = read(at, next_start(at));
+    while ((at = text_.find_first_not_of(" \t\r\n", at)) < whole_) at = read(at, next_start(at));
     return std::move(outcomes_);
   }
 
  private:
+  simdjson::error_code iterate(std::size_t from, std::size_t to, od::document& document) {
+    return parser_.iterate(text_.data() + from, to - from, text_.capacity() - from).get(document);
+  }
+
+  // simdjson refuses a text without its last bracket at once; with one it reads up to where something is missing, so
+  // that of a dump that was cut short the items before the cut are kept.
+  void close_what_is_open() {
+    const auto last = text_.find_last_not_of(" \t\r\n");
+    const char bracket = text_[text_.find_first_not_of(" \t\r\n")] == '[' ? ']' : '}';
+    if (text_[last] == bracket) return;
+    od::document document;
+    if (iterate(0, text_.size(), document) == simdjson::UNCLOSED_STRING) text_ += '"';
+    text_ += bracket;
+  }
+
+  void walk(std::size_t from, std::size_t to, od::document& document) {
+    check(iterate(from, to, document));
+    Walk walk(document, lines_, take_);
+    od::json_type type{};
+    check(document.type().get(type));
+    if (type == od::json_type::array) return walk.elements();
+    const auto kind = field_text(document, "kind");
+    if (!kind) {  // kubectl writes the kind of a list behind its items
+      check(iterate(from, to, document));
+      return walk.list({});
+    }
+    if (!kind->ends_with("List")) return walk.single();
+    const auto api_version = field_text(document, "apiVersion");
+    walk.list({api_version.value_or(""), *kind == "List" ? "" : kind->substr(0, kind->size() - 4)});
+  }
+
   // Reads the document at `from`; where the next one may start. Behind a broken one that is the next line that starts
   // with a bracket: the brackets of an indented document do not.
   std::size_t read(std::size_t from, std::size_t to) {
     od::document document;
     const char* stopped = text_.data() + from;
     try {
-      check(parser_.iterate(text_.data() + from, to - from, text_.capacity() - from).get(document));
-      Walk(document, lines_, take_).run();
-      outcomes_.push_back({});
+      walk(from, to, document);
       const bool more = !document.current_location().get(stopped);
+      if (!more && to > whole_) throw Broken{simdjson::INCOMPLETE_ARRAY_OR_OBJECT};
+      outcomes_.push_back({});
       return more ? static_cast<std::size_t>(stopped - text_.data()) : to;
     } catch (const Broken& broken) {
-      if (document.is_alive() && document.current_location().get(stopped)) stopped = text_.data() + to;
-      const auto offset = std::min<std::size_t>(static_cast<std::size_t>(stopped - text_.data()), text_.size());
-      outcomes_.push_back(
-          {true, {lines_.at(text_.data() + offset), message_of(broken.code), "is the file cut short?"}});
+      stopped = std::max<const char*>(stopped, lines_.last());
+      const auto offset = std::min(static_cast<std::size_t>(stopped - text_.data()), whole_);
+      outcomes_.push_back({true, explain(broken.code, offset)});
       return next_start(std::max(offset, from));
     }
   }
 
-  static std::string message_of(simdjson::error_code code) {
-    if (code == simdjson::DEPTH_ERROR) return "nested too deep for a manifest";
-    return "not JSON: " + lower(simdjson::error_message(code));
+  Complaint explain(simdjson::error_code code, std::size_t offset) {
+    const Place where = lines_.at(text_.data() + offset);
+    if (code == simdjson::DEPTH_ERROR) return {where, "nested too deep for a manifest", {}};
+    if (text_.size() > whole_ && next_start(offset) >= whole_)
+      return {where, "not JSON: cut short", "was the file copied whole?"};
+    std::string message = lower(simdjson::error_message(code));
+    if (message.ends_with('.')) message.pop_back();
+    return {where, "not JSON: " + message, "check the brackets and commas near this place"};
   }
 
   std::size_t next_start(std::size_t after) const {
@@ -228,6 +260,7 @@ class Reader {
   }
 
   std::string text_;
+  std::size_t whole_ = 0;  // of the text as it was given
   const TakeItem& take_;
   Lines lines_;
   od::parser parser_;
@@ -236,6 +269,6 @@ class Reader {
 
 }  // namespace
 
-std::vector<Parsed> parse_json(const Piece& piece, const TakeItem& take) { return Reader(piece, take).run(); }
+std::vector<Parsed> parse_json(const Piece& piece, const TakeItem& take) { return JsonReader(piece, take).run(); }
 
 }  // namespace nsew

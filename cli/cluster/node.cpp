@@ -153,9 +153,11 @@ void Document::merge_from(Node& map, const Node& source) {
   for (const Node& child : map) known.push_back(child.key);
   std::ranges::sort(known);
   Node* last = last_child(map);
+  merge_steps_ += known.size();
   for (const Node& child : source) {
+    if (++merge_steps_ > most_merge_steps) too_large_ = true;
+    if (too_large_) return;
     if (child.key == "<<" || std::ranges::binary_search(known, child.key)) continue;
-    if (nodes_.size() > most_values) return;
     Node& copy = nodes_.emplace_back(child);
     copy.parent = &map;
     copy.next = nullptr;

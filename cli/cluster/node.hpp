@@ -58,6 +58,7 @@ class Document {
  public:
   static constexpr std::size_t deepest = 400;
   static constexpr std::uint32_t most_values = 4'000'000;
+  static constexpr std::size_t most_merge_steps = 1'000'000;
 
   const Node* root() const { return root_; }
   const std::vector<Complaint>& complaints() const { return complaints_; }
@@ -93,6 +94,7 @@ class Document {
   std::deque<std::string> texts_;
   std::vector<Open> open_;
   std::vector<Complaint> complaints_;
+  std::size_t merge_steps_ = 0;
   bool complex_key_ = false, too_large_ = false;
 };
 
