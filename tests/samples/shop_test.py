@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""shop_test.py NSEW_BINARY
+
+From each recording of samples/shop, with its manifests, come exactly the nodes and edges that its format can show, with
+their counts in its unit. Both are worked out from the story that the recordings are made of.
+
+What a format cannot show of the story:
+
+  otlp.jsonl, jaeger.json   who asked the gateway for what it passed on (one north-south call, not two), what is not
+                            traced: scrapes, DNS, the broker between a message and its reader
+  zipkin.json               the same, and links: a message that was read in a trace of its own is two halves
+  hubble.jsonl              requests: it counts connections; that a message came from a certain producer
+  istio-access.*            probes (they go to the sidecar's own port), scrapes, DNS, what the broker's readers read;
+                            of stores, the broker and the payment host it shows connections, not requests
+  gateway-access.log        everything that does not pass the gateway
+"""
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+from shop_logs import ASKS_DNS, SCRAPED
+from shop_story import WORKLOADS, Story
+
+SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
+UNITS = {"traces": "requests", "request-logs": "requests", "flows": "connections"}
+STORY = Story()
+
+
+def identity(name):
+    return WORKLOADS[name].id if name in WORKLOADS else "outside"
+
+
+def class_of(call):
+    role = WORKLOADS[call.callee].role if call.callee in WORKLOADS else "outside"
+    if call.caller == "kubelet":
+        return "platform"
+    if call.protocol == "kafka":
+        return "async"
+    if role == "datastore":
+        return "datastore"
+    if call.caller in ("outside", "gateway"):
+        return "north-south"
+    return "egress" if role == "outside" else "east-west"
+
+
+def passed_on(call):
+    """A request that the gateway gave to a backend is the call from the gateway to that backend."""
+    return call.caller == "outside" and bool(call.children)
+
+
+def edge(call, unit, callee=None):
+    return identity(call.caller), identity(callee or call.callee), class_of(call), unit
+
+
+def traced():
+    return Counter(edge(call, "requests") for call in STORY.calls() if not passed_on(call))
+
+
+def traced_without_links():
+    counts = traced()
+    for call in STORY.calls():
+        if call.linked:
+            counts[edge(call, "requests")] -= 1
+            counts[identity("checkout"), "orders", "async", "requests"] += 1
+            counts["orders", identity("orders"), "async", "requests"] += 1
+    return counts
+
+
+def connected():
+    counts = Counter()
+    for call in STORY.calls():
+        if call.caller == "outside":
+            continue
+        if call.caller == "kubelet":
+            counts["reserved:host", identity(call.callee), "platform", "connections"] += 1
+        elif call.protocol == "kafka":
+            for end in (call.caller, call.callee):
+                counts[identity(end), identity("kafka"), "async", "connections"] += 1
+        else:
+            counts[edge(call, "connections")] += 1
+    for name in SCRAPED:
+        counts[identity("prometheus"), identity(name), "platform", "connections"] += 1
+    for name in ASKS_DNS:
+        counts[identity(name), identity("coredns"), "platform", "connections"] += 1
+    return counts
+
+
+def logged():
+    counts = Counter()
+    for call in STORY.calls():
+        if call.caller == "kubelet" or passed_on(call):
+            continue
+        if call.protocol == "kafka":
+            counts[edge(call, "connections", "kafka")] += 1
+        else:
+            counts[edge(call, "requests" if call.protocol in ("http", "grpc") else "connections")] += 1
+    return counts
+
+
+def logged_at_the_gateway():
+    return Counter({key: count for key, count in logged().items() if identity("gateway") in key[:2]})
+
+
+EXPECTED = {"otlp.jsonl": traced, "jaeger.json": traced, "zipkin.json": traced_without_links, "hubble.jsonl": connected,
+            "istio-access.log": logged, "istio-access.jsonl": logged, "gateway-access.log": logged_at_the_gateway}
+EMITTERS = {workload.id for workload in WORKLOADS.values() if workload.language}
+
+
+def kind_of(node):
+    if node == "outside":
+        return "outside"
+    if node == "orders":
+        return "broker"
+    return "platform" if node == "reserved:host" else next(w.role for w in WORKLOADS.values() if w.id == node)
+
+
+def graph_of(binary, name):
+    command = [binary, "advise", str(SHOP / name), str(SHOP / "manifests"), "-o", "graph", "-q"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    if run.returncode != 0:
+        raise SystemExit(f"{' '.join(command)} exits {run.returncode}: {run.stderr.strip()}")
+    return json.loads(run.stdout)
+
+
+def edges_of(graph):
+    counts = Counter()
+    for found in graph["edges"]:
+        for source, seen in found["seen"].items():
+            counts[found["from"], found["to"], found["class"], UNITS[source]] += sum(n for _, n in seen["calls"])
+    return counts
+
+
+def differences(binary, name):
+    graph, wanted = graph_of(binary, name), +EXPECTED[name]()
+    found = edges_of(graph)
+    for key in sorted(set(wanted) | set(found)):
+        if wanted[key] != found[key]:
+            yield f"{key[0]} -> {key[1]} {key[2]}: {found[key]} {key[3]}, should be {wanted[key]}"
+    nodes = {end for key in wanted for end in key[:2]} | (EMITTERS if EXPECTED[name] in (traced, traced_without_links) else set())
+    kinds = {node["id"]: node["kind"] for node in graph["nodes"]}
+    for node in sorted(nodes | set(kinds)):
+        wanted_kind = kind_of(node) if node in nodes else None
+        if kinds.get(node) != wanted_kind:
+            yield f"node {node}: {kinds.get(node)}, should be {wanted_kind}"
+
+
+def main():
+    bad = 0
+    for name, expect in EXPECTED.items():
+        found = list(differences(sys.argv[1], name))
+        bad += len(found)
+        print(f"{name}: {len(+expect())} edges, {sum(expect().values())} calls, {len(found)} differences")
+        for line in found:
+            print(f"  {line}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
