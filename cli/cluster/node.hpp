@@ -8,6 +8,7 @@
 #include <vector>
 
 namespace nsew {
+inline namespace manifest_tree {  // other rooms have Nodes and Complaints of their own
 
 struct Place {
   std::uint32_t line = 0, column = 0;
@@ -46,7 +47,11 @@ struct Node {
   Iterator end() const { return Iterator(nullptr); }
 };
 
+}  // namespace manifest_tree
+
 std::string_view name_of(Node::Type);  // "a map", "a string", …
+
+inline namespace manifest_tree {
 
 struct Complaint {
   Place place;
@@ -98,4 +103,5 @@ class Document {
   bool complex_key_ = false, too_large_ = false;
 };
 
+}  // namespace manifest_tree
 }  // namespace nsew

@@ -13,10 +13,12 @@ namespace nsew {
 // Text of a file as UTF-8 without byte order mark (UTF-16 with a mark is converted).
 std::string to_utf8_text(std::string text);
 
+inline namespace manifest_tree {
 struct Piece {
   std::string_view text;
   std::uint32_t first_line = 1;
 };
+}  // namespace manifest_tree
 // At `---` and behind `...` in column 1; pieces of blanks and comments only are left out.
 std::vector<Piece> cut_documents(std::string_view text);
 
