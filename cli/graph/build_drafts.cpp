@@ -7,10 +7,10 @@ namespace {
 
 std::string first_of(std::string_view a, std::string_view b) { return std::string(a.empty() ? b : a); }
 
-// The caller knows the host that it asked for, the callee the route that it served.
+// The callee knows the host that its own caller asked for (a proxy keeps it, and dials another), and the route that it served.
 void set_operation(Draft& draft, const Operation& client, const Operation& server) {
   draft.operation = {.protocol = first_of(server.protocol, client.protocol),
-                     .host = first_of(client.host, server.host),
+                     .host = first_of(server.host, client.host),
                      .method = first_of(client.method, server.method),
                      .route = first_of(server.route, client.route)};
   draft.agent = first_of(server.agent, client.agent);
@@ -47,8 +47,8 @@ bool is_message(CallForm form) {
 Draft draft_of(const RawCall& call, const RawCallStats& stats, const Names& names, Identity& identity) {
   Draft draft;
   const Peer peer = unpacked_peer(names.peers[call.peer]);
-  set_operation(draft, unpacked_operation(names.operations[call.client_operation]),
-                unpacked_operation(names.operations[call.server_operation]));
+  const Operation client = unpacked_operation(names.operations[call.client_operation]);
+  set_operation(draft, client, unpacked_operation(names.operations[call.server_operation]));
   draft.db_system = peer.db_system;
   draft.messaging_system = peer.messaging_system;
   draft.port = peer.port;
@@ -57,7 +57,7 @@ Draft draft_of(const RawCall& call, const RawCallStats& stats, const Names& name
   draft.orphan = call.form == CallForm::orphan_server;
   draft.one_sided = call.form == CallForm::client_only;
   draft.inferred = call.form == CallForm::inferred;
-  draft.own_host = identity.directory().own_host(draft.operation.host) != nullptr;
+  draft.own_host = identity.directory().own_host(client.host) != nullptr;  // what the caller dialled
   set_caller(draft, call, peer, identity);
   set_callee(draft, call, peer, identity);
   draft.calls = &stats.calls, draft.errors = &stats.errors;
