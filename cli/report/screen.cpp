@@ -12,11 +12,27 @@
 namespace nsew {
 namespace {
 
+// Holds only if an unknown fact is as the rule fears; says little to a reader.
+bool hypothetical(const Reason& reason) {
+  return (reason.effect.starts_with("low end:") || reason.effect.starts_with("high end:")) && !reason.value;
+}
+
+bool settles_no(const Reason& reason) { return reason.effect.find("need: no") != std::string::npos; }
+bool limits_need(const Reason& reason) { return reason.effect.starts_with("need at most"); }
+bool is_sum(const Reason& reason) { return reason.kind == "fit"; }
+
 double strength(const Reason& reason) {
-  const double points = std::abs(reason.points.value_or(0));
-  if (reason.kind == "gate" || reason.kind == "guard") return 1000 + points;
-  if (reason.kind == "fit") return 500;
-  return points;
+  if (settles_no(reason)) return 3000;
+  if (reason.kind == "gate" || reason.kind == "guard") return 1000;
+  return std::abs(reason.points.value_or(0));
+}
+
+// What a stronger reason makes irrelevant, what only may hold, and what weighs nothing is left out.
+bool worth_saying(const Reason& reason, bool no_is_settled) {
+  if (reason.kind == "advice" || hypothetical(reason) || is_sum(reason)) return false;
+  if (no_is_settled && limits_need(reason)) return false;
+  return reason.kind != "points" || reason.points.value_or(0) != 0 || reason.points_low.value_or(0) != 0 ||
+         reason.points_high.value_or(0) != 0;
 }
 
 std::string plural(double n, const std::string& one, const std::string& many) {
@@ -50,12 +66,10 @@ bool has_role(const Assessment& assessment, const std::string& role) {
 }  // namespace
 
 std::vector<const Reason*> strongest_reasons(const Verdict& verdict, std::size_t most) {
+  const bool no_is_settled = std::any_of(verdict.because.begin(), verdict.because.end(), settles_no);
   std::vector<const Reason*> all;
   for (const Reason& reason : verdict.because) {
-    const bool silent =
-        reason.kind == "advice" || (reason.kind == "points" && reason.points.value_or(0) == 0 &&
-                                    reason.points_low.value_or(0) == 0 && reason.points_high.value_or(0) == 0);
-    if (!silent) all.push_back(&reason);
+    if (worth_saying(reason, no_is_settled)) all.push_back(&reason);
   }
   std::stable_sort(all.begin(), all.end(),
                    [](const Reason* a, const Reason* b) { return strength(*a) > strength(*b); });

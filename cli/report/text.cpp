@@ -64,8 +64,7 @@ void share(Screen& screen, const UnitTraffic& unit, bool first) {
   if (first) screen.heading(fmt::format("Traffic in {} (from {})", unit.unit, name_of(unit.source)));
   if (unit.share) {
     if (first) {
-      screen.verbatim(
-          fmt::format("  outside in {:>11} {} {} between services", amount(ns), bar(unit.share->value), amount(ew)));
+      screen.verbatim(fmt::format("  from outside {:>9} {} {} inside", amount(ns), bar(unit.share->value), amount(ew)));
       screen.line(fmt::format("East-west share {} (95 % interval {})", percent(unit.share->value),
                               percent_range(unit.share->low, unit.share->high)));
     } else {
@@ -102,9 +101,9 @@ void busiest(Screen& screen, const Summary& summary) {
 void reasons(Screen& screen, const Assessment& assessment) {
   const auto strongest = strongest_reasons(assessment.verdict, 5);
   if (strongest.empty()) return;
-  screen.heading("Why");
+  screen.heading("Why (! decides; the numbers are points for or against a mesh)");
   for (const Reason* reason : strongest) {
-    const std::string mark = reason->points ? signed_points(*reason->points) : reason->effect.empty() ? "" : "!";
+    const std::string mark = reason->points ? signed_points(*reason->points) : "!";
     screen.line(escape::terminal(reason->says), 2, fmt::format("{:>5}  ", mark));
   }
 }
