@@ -6,5 +6,7 @@
 namespace nsew::starter {
 
 extern const Target gateway_api_target;
+extern const Target envoy_gateway_target;
+extern const Target istio_ambient_target;
 
 }  // namespace nsew::starter

@@ -3,7 +3,8 @@
 namespace nsew {
 namespace {
 
-const Target* const table[] = {&starter::gateway_api_target};
+const Target* const table[] = {&starter::gateway_api_target, &starter::envoy_gateway_target,
+                               &starter::istio_ambient_target};
 
 }  // namespace
 
