@@ -14,10 +14,12 @@ std::string verdict_of(const Verdict& verdict) {
                      verdict.confidence);
 }
 
+// Goes into a shell command: only characters that no shell reads.
 std::string example_path(const SurfaceHost& host) {
-  return host.rules.empty() || host.rules.front().match.path_type == "RegularExpression"
-             ? "/"
-             : host.rules.front().match.path;
+  constexpr std::string_view quiet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._~-";
+  if (host.rules.empty() || host.rules.front().match.path_type == "RegularExpression") return "/";
+  const std::string& path = host.rules.front().match.path;
+  return path.find_first_not_of(quiet) == std::string::npos ? path : "/";
 }
 
 }  // namespace
