@@ -286,6 +286,7 @@ void take(Flow& flow, const Frame& frame, RecordSink& sink) {
 
 const char* place_of(simdjson::ondemand::document& document, const Frame& frame) {
   const char* at = nullptr;
+  if (!document.is_alive()) return frame.text.data();  // not even begun: asking for its place would crash
   if (document.current_location().get(at) != simdjson::SUCCESS) return frame.text.data();
   return at;
 }

@@ -32,6 +32,7 @@ std::string reasons(const Verdict& verdict) {
     const std::string weight = reason->points ? signed_points(*reason->points) : "decides";
     text += fmt::format("- **{}** {} (`{}`)\n", weight, escape::markdown(reason->says), reason->rule);
   }
+  if (const std::string sum = points_in_all(verdict); !sum.empty()) text += "- " + escape::markdown(sum) + "\n";
   return text;
 }
 

@@ -31,6 +31,7 @@ double strength(const Reason& reason) {
 bool worth_saying(const Reason& reason, bool no_is_settled) {
   if (reason.kind == "advice" || hypothetical(reason) || is_sum(reason)) return false;
   if (no_is_settled && limits_need(reason)) return false;
+  if (reason.kind == "points" && !reason.value) return false;  // an unknown fact: the sum below shows what it may weigh
   return reason.kind != "points" || reason.points.value_or(0) != 0 || reason.points_low.value_or(0) != 0 ||
          reason.points_high.value_or(0) != 0;
 }
@@ -75,6 +76,17 @@ std::vector<const Reason*> strongest_reasons(const Verdict& verdict, std::size_t
                    [](const Reason* a, const Reason* b) { return strength(*a) > strength(*b); });
   if (all.size() > most) all.resize(most);
   return all;
+}
+
+std::string points_in_all(const Verdict& verdict) {
+  std::vector<const Reason*> sums;
+  for (const Reason& reason : verdict.because) {
+    if (is_sum(reason) && reason.points) sums.push_back(&reason);
+  }
+  if (sums.empty()) return {};
+  if (sums.size() == 1) return sums.front()->says;
+  return fmt::format("between {} and {} points in all, by what is not known", signed_points(verdict.score_low),
+                     signed_points(verdict.score_high));
 }
 
 std::vector<const EdgeSummary*> chattiest(const Summary& summary, std::size_t most) {

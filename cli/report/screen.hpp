@@ -12,6 +12,9 @@ namespace nsew {
 // At most `most` reasons: what decided first (gates, fits), then points by size.
 std::vector<const Reason*> strongest_reasons(const Verdict&, std::size_t most);
 
+// The sum of the points and the lines that it is held against.
+std::string points_in_all(const Verdict&);
+
 // North-south and east-west edges, busiest first, then by id.
 std::vector<const EdgeSummary*> chattiest(const Summary&, std::size_t most);
 

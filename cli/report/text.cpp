@@ -106,9 +106,7 @@ void reasons(Screen& screen, const Assessment& assessment) {
     const std::string mark = reason->points ? signed_points(*reason->points) : "!";
     screen.line(escape::terminal(reason->says), 2, fmt::format("{:>5}  ", mark));
   }
-  for (const Reason& sum : assessment.verdict.because) {
-    if (sum.kind == "fit" && sum.points) screen.line(escape::terminal(sum.says), 2, "       ");
-  }
+  if (const std::string sum = points_in_all(assessment.verdict); !sum.empty()) screen.line(sum, 2, "       ");
 }
 
 void islands(Screen& screen, const Assessment& assessment) {
