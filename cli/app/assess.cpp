@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "cluster/manifests.hpp"
 #include "graph/build.hpp"
+#include "measure/measure.hpp"
 
 namespace nsew {
 namespace {
@@ -78,7 +79,7 @@ std::pair<FactSheet, Verdict> judged(const Picture* picture, const Component* co
 }
 
 void score(Assessment& result, const FactSheet& declared, bool measured) {
-  std::vector<Component> components = measured ? components_of(result.picture.graph) : std::vector<Component>{};
+  std::vector<Component> components = measured ? components_of(result.picture) : std::vector<Component>{};
   std::vector<std::pair<FactSheet, Verdict>> verdicts;
   for (const Component& one : components) verdicts.push_back(judged(&result.picture, &one, declared));
   if (verdicts.empty()) verdicts.push_back(judged(measured ? &result.picture : nullptr, nullptr, declared));

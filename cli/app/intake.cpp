@@ -15,6 +15,9 @@ InputRow row(const InputSummary& read) {
   return {read.name, read.format, read.role, read.unit, read.bytes, read.records, read.skipped};
 }
 
+// `rest` goes on where the head that was looked at ends.
+std::string whole_text(OpenInput& input) { return std::move(input.head) + read_all(*input.rest, largest_document); }
+
 }  // namespace
 
 Intake::Intake(IngestOptions options) : sinks(std::max(1U, options.threads)), options_(options) {}
@@ -64,7 +67,7 @@ void Intake::take_traffic(OpenInput input, const Reader& reader) {
 }
 
 void Intake::take_graph(OpenInput input) {
-  const std::string text = read_all(*input.rest, largest_document);
+  const std::string text = whole_text(input);
   auto graph = graph_from_json(text, input.name, diagnostics);
   rows.push_back({input.name, "nsew-graph", "graph", "", text.size(), graph ? 1U : 0U, graph ? 0U : 1U});
   if (graph) graphs.push_back(std::move(*graph));
@@ -73,7 +76,7 @@ void Intake::take_graph(OpenInput input) {
 }
 
 void Intake::take_manifest(const WalkedFile& file, OpenInput input) {
-  std::string text = read_all(*input.rest, largest_document);
+  std::string text = whole_text(input);
   const std::uint64_t bytes = text.size();
   const auto read = read_manifest({input.name, std::move(text), file.named}, inventory, diagnostics);
   if (read.unrendered && file.named) unreadable = true;

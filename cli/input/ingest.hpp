@@ -25,7 +25,7 @@ struct InputSummary {
   bool cut_short = false;  // ended in the middle of a record or of its compression
 };
 
-// A source whose first bytes have been looked at; they are read again by whoever takes it.
+// A source whose first bytes have been looked at: whoever takes it reads the head, then the rest.
 struct OpenInput {
   std::string name;
   std::string head;  // up to 64 KiB
