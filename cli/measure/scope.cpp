@@ -49,8 +49,9 @@ Scope::Scope(const Picture& p, const Component* scored) : picture(p) {
   for (const auto& [id, node] : p.graph.nodes)
     if (scored == nullptr && scorable(id)) services.insert(id);
   const auto gateways = own_gateways();
+  const bool everything = scored == nullptr && p.only_namespaces.empty() && p.except_namespaces.empty();
   for (const EdgeEntry& entry : p.graph.edges)
-    if (is_counted(entry.first.cls) && !owns(entry.first, gateways)) whole = false;
+    if (!everything && is_counted(entry.first.cls) && !owns(entry.first, gateways)) whole = false;
   for (const EdgeEntry& entry : p.graph.edges)
     if (whole || owns(entry.first, gateways)) edges.push_back(&entry);
 }

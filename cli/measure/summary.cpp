@@ -2,20 +2,10 @@
 
 #include <algorithm>
 
+#include "measure/scope.hpp"
+
 namespace nsew {
 namespace {
-
-const std::string& namespace_of(const CallGraph& graph, const std::string& id) {
-  static const std::string none;
-  const auto node = graph.nodes.find(id);
-  return node == graph.nodes.end() ? none : node->second.ns;
-}
-
-// -n keeps a call that touches the namespace at either end.
-bool in_scope(const Picture& picture, const EdgeKey& key) {
-  if (picture.only_namespaces.empty() && picture.except_namespaces.empty()) return true;
-  return chosen(picture, namespace_of(picture.graph, key.from)) || chosen(picture, namespace_of(picture.graph, key.to));
-}
 
 // The source of each unit, as the list of units decided.
 struct Units {
@@ -141,8 +131,8 @@ Summary summarise(const Picture& picture) {
   Summary summary;
   summary.units = one_per_unit(traffic_by_unit(picture));
   const Units units = units_in(summary.units);
-  for (const auto& [key, edge] : picture.graph.edges) {
-    if (in_scope(picture, key)) summary.edges.push_back(edge_summary(key, edge, units));
+  for (const EdgeEntry* entry : Scope(picture, nullptr).edges) {
+    summary.edges.push_back(edge_summary(entry->first, entry->second, units));
   }
   fill_nodes(summary, picture.graph);
   fill_names(summary, picture);

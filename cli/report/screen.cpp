@@ -84,7 +84,7 @@ std::string points_in_all(const Verdict& verdict) {
     if (is_sum(reason) && reason.points) sums.push_back(&reason);
   }
   if (sums.empty()) return {};
-  if (sums.size() == 1) return sums.front()->says;
+  if (sums.size() == 1 || verdict.score_low == verdict.score_high) return sums.front()->says;
   return fmt::format("between {} and {} points in all, by what is not known", signed_points(verdict.score_low),
                      signed_points(verdict.score_high));
 }
