@@ -99,7 +99,8 @@ std::string_view gateway_in_use(const Scope& scope, bool mesh) {
   const Inventory& inventory = scope.picture.inventory;
   Found found;
   for (const GatewayObject& gateway : inventory.gateways) add_gateway(inventory, gateway, mesh, found);
-  for (const Route& route : inventory.routes) found.insert(incumbent_of(route));
+  for (const Route& route : inventory.routes)
+    if (const auto named = incumbent_of(route); named != mesh_ingress || mesh) found.insert(named);
   for (const auto& [id, node] : scope.picture.graph.nodes)
     if (node.kind == NodeKind::gateway) found.insert(by_word(node.name));
   for (const DeclaredPart& part : declared_parts(inventory, scope.picture.knowledge))
