@@ -32,7 +32,7 @@ class Builder {
   Edge::Seen& add(const Draft&, const Decision&);
   Settled settled(const Draft&, const Decision&) const;
   std::vector<std::uint32_t> ranks() const;
-  void add_nodes(const std::vector<std::uint32_t>& emitters);
+  void add_nodes(const std::vector<std::uint32_t>& emitters, const Names&);
   void add_books(const Joined&, const Observed&, const Names&);
   bool goes_on(const Draft&) const;
 
@@ -56,7 +56,7 @@ CallGraph Builder::build() {
   settle();
   add_traced(joined, names);
   add_observed();
-  add_nodes(emitters);
+  add_nodes(emitters, names);
   add_books(joined, seen, names);
   finalise(graph_);
   return std::move(graph_);
@@ -215,8 +215,9 @@ void Builder::add_observed(const Draft& draft) {
   add(draft, decision);
 }
 
-void Builder::add_nodes(const std::vector<std::uint32_t>& emitters) {
-  used_.insert(emitters.begin(), emitters.end());
+void Builder::add_nodes(const std::vector<std::uint32_t>& emitters, const Names& names) {
+  for (std::size_t i = 0; i < emitters.size(); ++i)
+    if (names.resource_spans[i] > 0) used_.insert(emitters[i]);
   for (const std::uint32_t number : used_) {
     const Node& node = identity_.nodes[number];
     graph_.nodes.emplace(node.id, node);

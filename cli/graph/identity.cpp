@@ -242,6 +242,8 @@ std::uint32_t Identity::unnamed_gateway() {
     const auto slash = id.find('/');
     if (slash != std::string::npos) who.ns = id.substr(0, slash);
     who.name = id.substr(slash == std::string::npos ? 0 : slash + 1);
+  } else if (const Declared* only = directory_.only_gateway(); only != nullptr) {
+    who.ns = only->ns, who.name = only->name, who.declared = only;
   }
   return node_of(who);
 }

@@ -218,6 +218,12 @@ const Declared* Directory::at(const Address& address) const {
   return found == addresses_.end() ? nullptr : &all_[found->second];
 }
 
+const Declared* Directory::only_gateway() const {
+  const auto is_gateway = [](const Declared& part) { return part.kind == NodeKind::gateway; };
+  if (std::ranges::count_if(all_, is_gateway) != 1) return nullptr;
+  return &*std::ranges::find_if(all_, is_gateway);
+}
+
 bool Directory::told_inside(const Address& address) const {
   return std::any_of(inside_.begin(), inside_.end(), [&](const Cidr& range) { return range.contains(address); });
 }

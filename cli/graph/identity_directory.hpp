@@ -42,6 +42,8 @@ class Directory {
   const Declared* called(std::string_view ns, std::string_view name) const;  // as Service, workload or by app label
   const Declared* at(const Address&) const;                                  // pod, Service or endpoint
 
+  const Declared* only_gateway() const;  // null when the manifests have none or several
+
   bool is_node(const Address& address) const { return node_addresses_.contains(address); }
   bool told_inside(const Address&) const;
   bool told_outside(const Address&) const;

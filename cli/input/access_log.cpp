@@ -138,9 +138,18 @@ bool is_unrouted(const Reading& r) {
          (r.cluster.kind == Kind::none && r.upstream.address.empty());
 }
 
+// Envoy's own format names no cluster, and a proxy that answers by itself has none: whoever hears from outside and has
+// no application beside it stands at the edge.
+Recorder recorder_without_cluster(const Reading& r) {
+  const bool beside_its_application = r.upstream.address.starts_with("127.") || r.upstream.address == "::1";
+  return r.line.forwarded_for.empty() || beside_its_application ? Recorder::unknown : Recorder::gateway;
+}
+
 Recorder recorder_of(const Reading& r) {
   using Kind = Cluster::Kind;
   switch (r.cluster.kind) {
+    case Kind::none:
+      return recorder_without_cluster(r);
     case Kind::inbound:
     case Kind::inbound_passthrough:
       return Recorder::server_side;

@@ -24,15 +24,16 @@ simdjson::padded_string_view padded(std::string_view text) {
   return simdjson::padded_string_view(text.data(), text.size(), text.size() + Frame::padding);
 }
 
-// Walks a value to its end; stops at the first error. simdjson bounds the depth.
-simdjson::error_code visit(simdjson::ondemand::value value) {
+// Walks a value to its end; stops at the first error and at the depth that simdjson bears.
+simdjson::error_code visit(simdjson::ondemand::value value, std::size_t depth_left) {
   simdjson::ondemand::json_type type{};
+  if (depth_left == 0) return simdjson::DEPTH_ERROR;
   if (const auto error = value.type().get(type)) return error;
   if (type == simdjson::ondemand::json_type::array) {
     for (auto item : value.get_array()) {
       simdjson::ondemand::value inner;
       if (const auto error = item.get(inner)) return error;
-      if (const auto error = visit(inner)) return error;
+      if (const auto error = visit(inner, depth_left - 1)) return error;
     }
     return simdjson::SUCCESS;
   }
@@ -41,7 +42,7 @@ simdjson::error_code visit(simdjson::ondemand::value value) {
       simdjson::ondemand::value inner;
       if (member.error()) return member.error();
       if (const auto error = member.value().get(inner)) return error;
-      if (const auto error = visit(inner)) return error;
+      if (const auto error = visit(inner, depth_left - 1)) return error;
     }
     return simdjson::SUCCESS;
   }
@@ -57,7 +58,7 @@ const char* place_of_error(const Frame& frame) {
   simdjson::ondemand::document document;
   if (parser.iterate(padded(frame.text)).get(document) != simdjson::SUCCESS) return nullptr;
   simdjson::ondemand::value value;
-  if (document.get_value().get(value) == simdjson::SUCCESS) static_cast<void>(visit(value));
+  if (document.get_value().get(value) == simdjson::SUCCESS) static_cast<void>(visit(value, parser.max_depth() - 2));
   const char* place = nullptr;
   if (document.current_location().get(place) != simdjson::SUCCESS) return nullptr;
   const bool inside = place >= frame.text.data() && place <= frame.text.data() + frame.text.size();

@@ -8,7 +8,8 @@ What a format cannot show of the story:
 
   otlp.jsonl, jaeger.json   who asked the gateway for what it passed on (one north-south call, not two), what is not
                             traced: scrapes, DNS, the broker between a message and its reader
-  zipkin.json               the same, and links: a message that was read in a trace of its own is two halves
+  zipkin.json               the same, and links: a message that was read in a trace of its own is two halves; that the
+                            first span of a job is no request: it has no kind
   hubble.jsonl              requests: it counts connections; that a message came from a certain producer
   istio-access.*            probes (they go to the sidecar's own port), scrapes, DNS, what the broker's readers read;
                             of stores, the broker and the payment host it shows connections, not requests
@@ -63,8 +64,10 @@ def traced_without_links():
     for call in STORY.calls():
         if call.linked:
             counts[edge(call, "requests")] -= 1
-            counts[identity("checkout"), "orders", "async", "requests"] += 1
-            counts["orders", identity("orders"), "async", "requests"] += 1
+            counts[identity("checkout"), identity("kafka"), "async", "requests"] += 1
+            counts[identity("kafka"), identity("orders"), "async", "requests"] += 1
+    for job in STORY.jobs():
+        counts["outside", identity(job.service), "north-south", "requests"] += 1
     return counts
 
 
@@ -111,8 +114,6 @@ EMITTERS = {workload.id for workload in WORKLOADS.values() if workload.language}
 def kind_of(node):
     if node == "outside":
         return "outside"
-    if node == "orders":
-        return "broker"
     return "platform" if node == "reserved:host" else next(w.role for w in WORKLOADS.values() if w.id == node)
 
 

@@ -177,6 +177,13 @@ TEST_CASE("an istio line says who called whom as its proxy saw it") {
            outbound(),
            [](Line& l) { l.cluster = "-", l.upstream = "-", l.result = "NR route_not_found - \"-\"", l.code = "404"; }),
        "ip=10.0.0.5 -> host=items :0 unknown" + http + " unrouted"},
+      {"a gateway's own answer",
+       with(outbound(),
+            [](Line& l) {
+              l.cluster = l.upstream = l.upstream_local = "-", l.local = "10.0.0.5:443", l.forwarded = "8.8.4.4";
+              l.result = "- direct_response - \"-\"", l.code = "301";
+            }),
+       "ip=10.0.0.5 -> host=items :0 gateway" + http + " unrouted"},
       {"refused by policy",
        with(inbound(), [](Line& l) { l.result = "- rbac_access_denied_matched_policy[none] - \"-\"", l.code = "403"; }),
        "ip=10.0.0.5 -> " + items_party + " :9000 server" + http + " denied mesh"},
@@ -229,11 +236,10 @@ TEST_CASE("the lines of both proxies have one key") {
     }
 }
 
-TEST_CASE("envoy's own formats say authority, upstream and whether the caller was outside") {
+TEST_CASE("envoy's own formats say authority, upstream and whether a gateway wrote them") {
   const auto from_outside = with(outbound(), [](Line& l) { l.forwarded = "8.8.4.4"; });
   CHECK(only(envoy_access_log, envoy(outbound())) == "? -> ip=10.0.0.9 host=items :9000 unknown" + get_items);
-  CHECK(only(envoy_access_log, envoy(from_outside)) ==
-        "ip=8.8.4.4 reserved=outside -> ip=10.0.0.9 host=items :9000 unknown" + get_items);
+  CHECK(only(envoy_access_log, envoy(from_outside)) == "? -> ip=10.0.0.9 host=items :9000 gateway" + get_items);
   const std::string json =
       R"({"start_time":"2026-01-02T03:04:05.678Z","method":"GET","x-envoy-origin-path":"/items/4711","protocol":)"
       R"("HTTP/1.1","response_code":200,"response_flags":"-","bytes_received":7,"bytes_sent":100,"duration":12,)"
