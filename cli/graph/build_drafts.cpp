@@ -5,6 +5,8 @@
 namespace nsew {
 namespace {
 
+constexpr std::string_view nameless = "a span without a service name";
+
 std::string first_of(std::string_view a, std::string_view b) { return std::string(a.empty() ? b : a); }
 
 // The callee knows the host that its own caller asked for (a proxy keeps it, and dials another), and the route that it served.
@@ -19,6 +21,7 @@ void set_operation(Draft& draft, const Operation& client, const Operation& serve
 void set_callee(Draft& draft, const RawCall& call, const Peer& peer, Identity& identity) {
   if (call.callee != nobody) {
     draft.to = call.callee;
+    if (draft.to == NodeTable::unknown) draft.unresolved_to = nameless;
     return;
   }
   const Resolved callee = identity.callee(peer, draft.operation.route, call.caller, draft.message);
@@ -31,6 +34,7 @@ void set_callee(Draft& draft, const RawCall& call, const Peer& peer, Identity& i
 void set_caller(Draft& draft, const RawCall& call, const Peer& peer, Identity& identity) {
   if (call.caller != nobody) {
     draft.from = call.caller;
+    if (draft.from == NodeTable::unknown) draft.unresolved_from = nameless;
   } else if (draft.root) {
     draft.from = NodeTable::outside;
   } else if (draft.message) {
@@ -55,7 +59,7 @@ Draft draft_of(const RawCall& call, const RawCallStats& stats, const Names& name
   draft.message = is_message(call.form);
   draft.root = call.form == CallForm::root_server;
   draft.orphan = call.form == CallForm::orphan_server;
-  draft.one_sided = call.form == CallForm::client_only;
+  draft.one_sided = call.form == CallForm::client_only || call.form == CallForm::producer_only;
   draft.inferred = call.form == CallForm::inferred;
   draft.own_host = identity.directory().own_host(client.host) != nullptr;  // what the caller dialled
   set_caller(draft, call, peer, identity);
@@ -66,7 +70,10 @@ Draft draft_of(const RawCall& call, const RawCallStats& stats, const Names& name
 }
 
 void set_ends(Draft& draft, const ObservedCall& call, const Observed& observed, Identity& identity) {
-  const Resolved from = identity.end(unpacked_party(observed.parties[call.source]));
+  const Party source = unpacked_party(observed.parties[call.source]);
+  Resolved from = identity.end(source);
+  // A workload of the mesh, whatever its address looks like; who came in through a gateway is said to be outside.
+  if (call.mesh && from.node == NodeTable::outside && source.reserved != "outside") from = {};
   const Resolved to = identity.end(unpacked_party(observed.parties[call.destination]));
   draft.from = from.node, draft.unresolved_from = from.why;
   draft.to = to.node, draft.unresolved_to = to.why;

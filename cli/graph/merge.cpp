@@ -183,7 +183,7 @@ void set_unpaired(CallGraph& graph) {
   graph.unmatched.client_without_server = 0;
   for (auto& [key, edge] : graph.edges) {
     const auto seen = edge.seen.find(Source::traces);
-    if (seen == edge.seen.end()) continue;
+    if (seen == edge.seen.end() || key.cls == CallClass::async) continue;
     const auto callee = graph.nodes.find(key.to);
     const bool traced = callee != graph.nodes.end() && callee->second.traced && seen->second.one_sided != 0;
     seen->second.flags.erase(EdgeFlag::unpaired);
