@@ -9,7 +9,8 @@ constexpr std::string_view nameless = "a span without a service name";
 
 std::string first_of(std::string_view a, std::string_view b) { return std::string(a.empty() ? b : a); }
 
-// The callee knows the host that its own caller asked for (a proxy keeps it, and dials another), and the route that it served.
+// The callee knows the host that its own caller asked for (a proxy keeps it, and dials another), and the route that it
+// served.
 void set_operation(Draft& draft, const Operation& client, const Operation& server) {
   draft.operation = {.protocol = first_of(server.protocol, client.protocol),
                      .host = first_of(server.host, client.host),

@@ -196,7 +196,7 @@ void TraceStitcher::begin_here(Index i, bool took_message) {
 }
 
 void TraceStitcher::call_out(Index i) {
-  if (places_[i].covered || taken_by_link(i)) return;
+  if (places_[i].covered || taken_by_link(i) || poses_as_callee(i)) return;
   const bool message = kind(i) == SpanKind::producer;
   if (!message) ++sums_.client_halves;
   const std::uint32_t above = places_[i].entry;
@@ -204,6 +204,12 @@ void TraceStitcher::call_out(Index i) {
         detail(i).peer},
        i, above, rows_[i].error != 0, rows_[i], message);
   places_[i].entry = above;
+}
+
+// The callee's half of an inferred call that names nobody further: a driver that poses as its database.
+bool TraceStitcher::poses_as_callee(Index i) const {
+  const Index p = places_[i].parent;
+  return p != nobody && node(p) != node(i) && kind(i) == SpanKind::client && detail(i).peer == 0;
 }
 
 bool TraceStitcher::taken_by_link(Index i) const {

@@ -99,6 +99,7 @@ class TraceStitcher {
   SpanKind kind(Index i) const { return static_cast<SpanKind>(rows_[i].kind); }
   const Detail& detail(Index i) const { return details_.all[rows_[i].detail]; }
   bool taken_by_link(Index) const;
+  bool poses_as_callee(Index) const;
 
   const Names& names_;
   std::span<const std::uint32_t> node_of_;

@@ -29,8 +29,9 @@ def observed(tally):
 
 
 def trace_edges(graph):
-    """Calls of which both ends were seen, as 'from -> to': count. Roots and lost callers are no edges in truth."""
+    """Calls of which both ends were seen, by service names. Roots and lost callers are no edges in truth."""
     kinds = {node["id"]: node["kind"] for node in graph["nodes"]}
+    names = {node["id"]: node["name"] for node in graph["nodes"]}
     edges = collections.Counter()
     for edge in graph["edges"]:
         seen = edge["seen"].get("traces")
@@ -40,16 +41,17 @@ def trace_edges(graph):
             continue
         count = observed(seen["calls"]) - seen["one_sided"] - observed(seen["reasons"].get(LOST_CALLER, []))
         if count:
-            edges[f"{edge['from']} -> {edge['to']}"] += count
+            edges[f"{names[edge['from']]} -> {names[edge['to']]}"] += count
     return edges
 
 
 def unpaired_edges(graph):
+    names = {node["id"]: node["name"] for node in graph["nodes"]}
     edges = collections.Counter()
     for edge in graph["edges"]:
         count = edge["seen"].get("traces", {}).get("flags", {}).get("unpaired", 0)
         if count:
-            edges[f"{edge['from']} -> {edge['to']} (unpaired)"] += count
+            edges[f"{names[edge['from']]} -> {names[edge['to']]} (unpaired)"] += count
     return edges
 
 

@@ -13,10 +13,13 @@ Choices where the definitions are silent:
 - A message between a service and itself is, like a call, inside one service.
 - A child of a producer that is no consumer, and a consumer whose parent is no producer but of another service, are
   messages too, because one half says so.
-- A callee that is only named (peer.service, server.address) is the traced service of that name where there is one.
+- A callee that is only named (peer.service, server.address) is the traced service of that name where there is one, else
+  a service of its own: a host name of one label is in its caller's namespace, and a name joins the only one like it.
+- A client span in another service than its parent, which names no callee, is the callee's half of its parent's call (a
+  driver that poses as its database) and no second call.
 """
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 GATEWAY_NAMES = {"api-gateway", "gateway", "istio-ingressgateway", "frontend-proxy"}
 STORE_NAMES = {"redis", "mysql", "postgres", "postgresql", "mongodb", "memcached"}
@@ -133,8 +136,8 @@ class Join:
         remote = self.remote_parent(span)
         if remote is not None:
             form = "paired" if remote.kind == "client" and span.kind == "server" else "inferred"
-            yield Call(form, self.node[id(remote)], here, span, remote.kind == "producer", remote.attributes,
-                       span.probability)
+            asked = remote.attributes if side(remote) == "out" else None  # a consumer's say whence its own message came
+            yield Call(form, self.node[id(remote)], here, span, remote.kind == "producer", asked, span.probability)
         elif parent is None and span.kind in ("server", "absent"):
             form = "orphan" if self.is_orphan(span) else "root"
             yield Call(form, UNKNOWN if form == "orphan" else OUTSIDE, here, span, probability=span.probability)
@@ -161,12 +164,16 @@ class Join:
         if any(True for _ in self.children[id(span)] if self.node[id(_)] != self.node[id(span)]):
             return
         shared = [half for half in self.by_id[span.trace, span.id] if half is not span and side(half) == "in"]
-        if shared or self.answered_inside(span):
+        if shared or self.answered_inside(span) or self.poses_as_callee(span):
             return
         if span.kind == "producer" and self.is_received(span):
             return
         form = "client" if span.kind == "client" else "producer"
         yield Call(form, self.node[id(span)], None, span, form == "producer", span.attributes, span.probability)
+
+    def poses_as_callee(self, span):
+        names = set(span.attributes) & {"peer.service", "server.address", "net.peer.name", "db.system"}
+        return span.kind == "client" and self.remote_parent(span) is not None and not names
 
     def answered_inside(self, span):
         answer = "server" if span.kind == "client" else "consumer"
@@ -176,10 +183,15 @@ class Join:
         return any(span in list(self.producers_linked(other)) for other in self.spans if other.kind == "consumer")
 
 
-def peer_names(attributes):
+def peer_name(attributes, caller, names):
     for key in ("peer.service", "server.address", "net.peer.name"):
-        if attributes.get(key):
-            yield str(attributes[key])
+        name = str(attributes.get(key) or "")
+        if name and names.traced(name):
+            return names.named(name)
+        if name:
+            is_host = key != "peer.service" and "." not in name and "/" in caller
+            return f"{caller.split('/')[0]}/{name}" if is_host else name
+    return None
 
 
 class Edges:
@@ -188,7 +200,7 @@ class Edges:
     def __init__(self, spans):
         self.join = Join(spans)
         self.all = list(self.join.calls())
-        self.resolved = [self.resolve(call) for call in self.all]
+        self.resolved = self.join_bare([self.resolve(call) for call in self.all])
         inside_callers = {call.callee for call in self.resolved
                           if call.caller not in (OUTSIDE, UNKNOWN, None) and call.caller != call.callee}
         self.gateways = {node for node in set(self.join.node.values())
@@ -200,11 +212,20 @@ class Edges:
             return call
         names = self.join.names
         attributes = call.peer or {}
-        other = self.destination(attributes) if call.asynchronous else next(
-            (names.named(name) if names.traced(name) else name for name in peer_names(attributes)), None)
+        other = self.destination(attributes) if call.asynchronous else peer_name(attributes, call.caller, names)
         other = other or str(attributes.get("db.system") or UNKNOWN)
         return Call(call.form, call.caller or other, call.callee or other, call.span, call.asynchronous, call.peer,
                     call.probability)
+
+    @staticmethod
+    def join_bare(calls):
+        namespaced = defaultdict(set)
+        for node in {call.callee for call in calls} | {call.caller for call in calls}:
+            if "/" in node:
+                namespaced[node.split("/")[-1]].add(node)
+        joined = {name: next(iter(nodes)) for name, nodes in namespaced.items() if len(nodes) == 1}
+        return [replace(call, caller=joined.get(call.caller, call.caller), callee=joined.get(call.callee, call.callee))
+                for call in calls]
 
     @staticmethod
     def destination(attributes):
@@ -233,8 +254,6 @@ class Edges:
             return "north-south"
         if call.caller == UNKNOWN or call.callee == UNKNOWN:
             return "unknown"
-        if call.form == "client" and not self.join.names.traced(callee):
-            return "unknown"
         return "east-west"
 
     def edges(self):
@@ -242,7 +261,7 @@ class Edges:
         for call in self.resolved:
             if call.caller == call.callee:
                 continue
-            if call.callee in self.gateways:
+            if call.callee in self.gateways and not call.asynchronous:
                 if id(call.span) in self.behind:
                     continue
                 call = Call(call.form, OUTSIDE, call.callee, call.span, call.asynchronous, call.peer, call.probability)
