@@ -58,6 +58,13 @@ void recommendation(Screen& screen, const Assessment& assessment) {
   if (!verdict.settles.empty()) screen.line(fmt::format("What would settle it: {}", escape::terminal(verdict.settles)));
 }
 
+// Traces are a sample; logs and flows are counted whole, so only what is unknown makes their share uncertain.
+std::string sureness(const UnitTraffic& unit) {
+  if (unit.source == Source::traces) return "95 % interval " + percent_range(unit.share->low, unit.share->high);
+  if (unit.share->low == unit.share->high) return "counted, not sampled";
+  return fmt::format("{}, by what is unknown; counted, not sampled", percent_range(unit.share->low, unit.share->high));
+}
+
 void share(Screen& screen, const UnitTraffic& unit, bool first) {
   const double ns = unit.calls.at(CallClass::north_south), ew = unit.calls.at(CallClass::east_west);
   const auto amount = [&](double value) { return unit.unit == "bytes" ? bytes(value) : count(value); };
@@ -65,8 +72,7 @@ void share(Screen& screen, const UnitTraffic& unit, bool first) {
   if (unit.share) {
     if (first) {
       screen.verbatim(fmt::format("  from outside {:>9} {} {} inside", amount(ns), bar(unit.share->value), amount(ew)));
-      screen.line(fmt::format("East-west share {} (95 % interval {})", percent(unit.share->value),
-                              percent_range(unit.share->low, unit.share->high)));
+      screen.line(fmt::format("East-west share {} ({})", percent(unit.share->value), sureness(unit)));
     } else {
       screen.line(fmt::format("By {}: north-south {}, east-west {}, share {}", unit.unit, amount(ns), amount(ew),
                               percent(unit.share->value)));
