@@ -144,22 +144,35 @@ class Groups {
   std::vector<std::size_t> parent_;
 };
 
-Groups group(const Inventory& inventory) {
+// For each Service the places of the workloads that it selects. By one pair of its selector first: clusters have
+// thousands of both.
+std::vector<std::vector<std::size_t>> selections(const Inventory& inventory) {
+  std::map<std::pair<std::string_view, std::string_view>, std::vector<std::size_t>> by_label;
+  for (std::size_t i = 0; i < inventory.workloads.size(); ++i)
+    for (const auto& [key, value] : inventory.workloads[i].pod_labels) by_label[{key, value}].push_back(i);
+  std::vector<std::vector<std::size_t>> all;
+  for (const Service& service : inventory.services) {
+    all.emplace_back();
+    if (service.selector.empty()) continue;
+    const auto candidates = by_label.find(*service.selector.begin());
+    if (candidates == by_label.end()) continue;
+    for (const std::size_t i : candidates->second)
+      if (selects(service, inventory.workloads[i])) all.back().push_back(i);
+  }
+  return all;
+}
+
+Groups group(const Inventory& inventory, const std::vector<std::vector<std::size_t>>& selected) {
   const auto& workloads = inventory.workloads;
   Groups groups(workloads.size());
-  std::map<std::pair<std::string, std::string>, std::size_t> first_of_name;
+  std::map<std::pair<std::string_view, std::string_view>, std::size_t> first_of_name;
   for (std::size_t i = 0; i < workloads.size(); ++i) {
     const auto [at, fresh] = first_of_name.try_emplace({workloads[i].object.ns, workloads[i].object.name}, i);
     if (!fresh) groups.join(at->second, i);
   }
-  for (const Service& service : inventory.services) {
-    std::optional<std::size_t> first;
-    for (std::size_t i = 0; i < workloads.size(); ++i) {
-      if (!selects(service, workloads[i])) continue;
-      if (first && variants(workloads[*first], workloads[i])) groups.join(*first, i);
-      if (!first) first = i;
-    }
-  }
+  for (const auto& places : selected)
+    for (const std::size_t i : places)
+      if (variants(workloads[places.front()], workloads[i])) groups.join(places.front(), i);
   return groups;
 }
 
@@ -178,14 +191,7 @@ std::string name_of(const DeclaredPart& part) {
   return best != nullptr ? best->object.name : part.workloads.front()->object.name;
 }
 
-void add_services(DeclaredPart& part, const Inventory& inventory) {
-  for (const Service& service : inventory.services)
-    if (std::ranges::any_of(part.workloads, [&](const Workload* w) { return selects(service, *w); }))
-      part.services.push_back(&service);
-}
-
-void settle(DeclaredPart& part, const Inventory& inventory, const PlatformKnowledge& known) {
-  add_services(part, inventory);
+void settle(DeclaredPart& part, const PlatformKnowledge& known) {
   const Workload& first = *part.workloads.front();
   part.ns = first.object.ns;
   part.name = name_of(part);
@@ -226,13 +232,19 @@ bool image_matches(std::string_view image, std::string_view family) {
 }
 
 std::vector<DeclaredPart> declared_parts(const Inventory& inventory, const PlatformKnowledge& known) {
-  const Groups groups = group(inventory);
+  const auto selected = selections(inventory);
+  const Groups groups = group(inventory, selected);
   std::map<std::size_t, DeclaredPart> by_root;
   for (std::size_t i = 0; i < inventory.workloads.size(); ++i)
     by_root[groups.of(i)].workloads.push_back(&inventory.workloads[i]);
+  for (std::size_t s = 0; s < selected.size(); ++s) {
+    std::set<std::size_t> roots;
+    for (const std::size_t i : selected[s]) roots.insert(groups.of(i));
+    for (const std::size_t root : roots) by_root.at(root).services.push_back(&inventory.services[s]);
+  }
   std::vector<DeclaredPart> parts;
   for (auto& [root, part] : by_root) {
-    settle(part, inventory, known);
+    settle(part, known);
     parts.push_back(std::move(part));
   }
   std::ranges::sort(parts, [](const DeclaredPart& a, const DeclaredPart& b) {

@@ -103,7 +103,7 @@ std::string_view gateway_in_use(const Scope& scope, bool mesh) {
     if (const auto named = incumbent_of(route); named != mesh_ingress || mesh) found.insert(named);
   for (const auto& [id, node] : scope.picture.graph.nodes)
     if (node.kind == NodeKind::gateway) found.insert(by_word(node.name));
-  for (const DeclaredPart& part : declared_parts(inventory, scope.picture.knowledge))
+  for (const DeclaredPart& part : scope.all_parts)
     if (part.kind == NodeKind::gateway) found.insert(incumbent_of(*part.workloads.front()));
   for (const std::string_view gateway : {envoy_gateway, other, mesh_ingress, ingress_nginx})
     if (found.contains(gateway)) return gateway;

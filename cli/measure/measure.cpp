@@ -65,10 +65,9 @@ FactSheet measure(const Picture& picture, const Component* scored) {
   for (const auto family : {measure_traffic, measure_topology, measure_l7, measure_identity, measure_org,
                             measure_existing, measure_constraints, measure_data})
     family(scope, sheet);
-  if (scored != nullptr) {
+  // Of this component, not the largest of all: so that the sheet, read back, gives the same verdict.
+  if (scored != nullptr)
     put(sheet, "topology.largest_component", static_cast<double>(scored->services.size()), "graph");
-    sheet.facts.find("topology.largest_component")->second.origin = Origin::derived;
-  }
   return sheet;
 }
 

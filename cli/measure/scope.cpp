@@ -38,8 +38,9 @@ bool chosen(const Picture& picture, std::string_view ns) {
 }
 
 Scope::Scope(const Picture& p, const Component* scored) : picture(p) {
-  for (DeclaredPart& part : declared_parts(p.inventory, p.knowledge))
-    if (chosen(p, part.ns)) parts.push_back(std::move(part));
+  all_parts = declared_parts(p.inventory, p.knowledge);
+  for (const DeclaredPart& part : all_parts)
+    if (chosen(p, part.ns)) parts.push_back(part);
   for (std::size_t i = 0; i < parts.size(); ++i) {
     part_by_name_.try_emplace(parts[i].ns + "/" + parts[i].name, i);
     for (const Workload* w : parts[i].workloads)
@@ -48,12 +49,12 @@ Scope::Scope(const Picture& p, const Component* scored) : picture(p) {
   if (scored != nullptr) services.insert(scored->services.begin(), scored->services.end());
   for (const auto& [id, node] : p.graph.nodes)
     if (scored == nullptr && scorable(id)) services.insert(id);
-  const auto gateways = own_gateways();
+  gateways_ = own_gateways();
   const bool everything = scored == nullptr && p.only_namespaces.empty() && p.except_namespaces.empty();
   for (const EdgeEntry& entry : p.graph.edges)
-    if (!everything && is_counted(entry.first.cls) && !owns(entry.first, gateways)) whole = false;
+    if (!everything && is_counted(entry.first.cls) && !owns(entry.first)) whole = false;
   for (const EdgeEntry& entry : p.graph.edges)
-    if (whole || owns(entry.first, gateways)) edges.push_back(&entry);
+    if (whole || owns(entry.first)) edges.push_back(&entry);
 }
 
 bool Scope::scorable(const std::string& id) const {
@@ -71,8 +72,8 @@ std::set<std::string> Scope::own_gateways() const {
 }
 
 // An east-west call is its caller's, unless the caller is not scored at all (-n).
-bool Scope::owns(const EdgeKey& key, const std::set<std::string>& gateways) const {
-  if (key.cls == CallClass::north_south) return has(key.to) || (!scorable(key.to) && gateways.contains(key.to));
+bool Scope::owns(const EdgeKey& key) const {
+  if (key.cls == CallClass::north_south) return has(key.to) || (!scorable(key.to) && gateways_.contains(key.to));
   if (key.cls == CallClass::east_west) return has(key.from) || (has(key.to) && !scorable(key.from));
   return has(key.from) || has(key.to);
 }
@@ -89,7 +90,9 @@ const DeclaredPart* Scope::part_of(const std::string& id) const {
 }
 
 bool Scope::owns_trace(const std::string& entry) const {
-  return whole || has(entry) || (!entry.empty() && !scorable(entry));
+  if (whole || has(entry) || gateways_.contains(entry)) return true;
+  const auto at = picture.graph.nodes.find(entry);  // of a service that -n leaves out
+  return at != picture.graph.nodes.end() && at->second.kind == NodeKind::service && !scorable(entry);
 }
 
 std::vector<const EdgeEntry*> Scope::east_west() const {

@@ -17,6 +17,7 @@ struct Scope {
   Scope(const Picture&, const Component* scored);
 
   const Picture& picture;
+  std::vector<DeclaredPart> all_parts;  // that manifests declare
   std::vector<DeclaredPart> parts;      // in the chosen namespaces
   std::set<std::string> services;       // node ids
   std::vector<const EdgeEntry*> edges;  // of the component, every class
@@ -31,8 +32,10 @@ struct Scope {
  private:
   std::map<std::string, std::size_t> part_by_name_;  // "ns/name" and "ns/Kind/name" -> place in parts
   bool scorable(const std::string& id) const;        // a service in the chosen namespaces
-  bool owns(const EdgeKey&, const std::set<std::string>& gateways) const;
+  bool owns(const EdgeKey&) const;
   std::set<std::string> own_gateways() const;
+
+  std::set<std::string> gateways_;  // own ones
 };
 
 double calls_of(const Edge&, Source);
