@@ -123,10 +123,10 @@ std::size_t merge_repeats(std::vector<MeshMarker>& markers) {
     return std::tie(m.object.kind, m.object.ns, m.object.name, m.mesh, m.evidence, m.says, m.object.where);
   };
   std::ranges::sort(markers, [&](const MeshMarker& a, const MeshMarker& b) { return key(a) < key(b); });
-  const auto repeats = std::ranges::unique(markers, [](const MeshMarker& a, const MeshMarker& b) {
+  const auto repeats = std::unique(markers.begin(), markers.end(), [](const MeshMarker& a, const MeshMarker& b) {
     return same(a.object, b.object) && a.mesh == b.mesh && a.evidence == b.evidence && a.says == b.says;
   });
-  markers.erase(repeats.begin(), repeats.end());
+  markers.erase(repeats, markers.end());
   return 0;
 }
 

@@ -248,6 +248,8 @@ class JsonReader {
     if (code == simdjson::DEPTH_ERROR) return {where, "nested too deep for a manifest", {}};
     if (text_.size() > whole_ && next_start(offset) >= whole_)
       return {where, "not JSON: cut short", "was the file copied whole?"};
+    if (code == simdjson::TAPE_ERROR)
+      return {where, "not JSON: a comma, bracket or key too many or too few", "was the file copied whole?"};
     std::string message = lower(simdjson::error_message(code));
     if (message.ends_with('.')) message.pop_back();
     return {where, "not JSON: " + message, "check the brackets and commas near this place"};

@@ -145,7 +145,13 @@ void Document::merge(Node& map) {
     for (const Node& source : child)
       if (source.is(Node::Type::map)) sources.push_back(&source);
   }
+  if (sources.empty()) return;
   for (const Node* source : sources) merge_from(map, *source);
+  for (Node** link = &map.first; *link;)
+    if ((*link)->key == "<<")
+      *link = (*link)->next;
+    else
+      link = &(*link)->next;
 }
 
 void Document::merge_from(Node& map, const Node& source) {

@@ -94,7 +94,7 @@ std::string owner_of(Fields& fields, const Node* metadata) {
   return {};
 }
 
-Workload workload_with(Reading& reading, const Node* spec, const Node* pod_template) {
+Workload workload_with(Reading& reading, const Node* spec, const Node* pod_template, const Node* pod_spec) {
   Fields& fields = reading.fields;
   Workload workload;
   workload.object = reading.object;
@@ -104,7 +104,7 @@ Workload workload_with(Reading& reading, const Node* spec, const Node* pod_templ
   const Node* metadata = fields.map(pod_template, "metadata");
   workload.pod_labels = fields.labels(metadata, "labels");
   workload.pod_annotations = fields.labels(metadata, "annotations");
-  read_pod_spec(fields, fields.map(pod_template, "spec"), workload);
+  read_pod_spec(fields, pod_spec, workload);
   return workload;
 }
 
@@ -128,20 +128,22 @@ std::string owner_by_name(const Object& pod) {
 }  // namespace
 
 void read_workload(Reading& reading) {
-  Workload workload = workload_with(reading, reading.spec, reading.fields.map(reading.spec, "template"));
+  const Node* pod = reading.fields.map(reading.spec, "template");
+  Workload workload = workload_with(reading, reading.spec, pod, reading.fields.map(pod, "spec"));
   workload.job = reading.object.kind == "Job";
   keep(reading, std::move(workload));
 }
 
 void read_cron_job(Reading& reading) {
   const Node* job = reading.fields.map_at(reading.spec, {"jobTemplate", "spec"});
-  Workload workload = workload_with(reading, job, reading.fields.map(job, "template"));
+  const Node* pod = reading.fields.map(job, "template");
+  Workload workload = workload_with(reading, job, pod, reading.fields.map(pod, "spec"));
   workload.job = true;
   keep(reading, std::move(workload));
 }
 
 void read_pod(Reading& reading) {
-  Workload workload = workload_with(reading, nullptr, reading.root);
+  Workload workload = workload_with(reading, nullptr, reading.root, reading.spec);
   if (workload.owner.empty()) workload.owner = owner_by_name(reading.object);
   const Node* status = reading.fields.map(reading.root, "status");
   workload.pods.push_back(
@@ -149,8 +151,6 @@ void read_pod(Reading& reading) {
   keep(reading, std::move(workload));
 }
 
-void read_knative_service(Reading& reading) {
-  keep(reading, workload_with(reading, reading.spec, reading.fields.map(reading.spec, "template")));
-}
+void read_knative_service(Reading& reading) { read_workload(reading); }
 
 }  // namespace nsew

@@ -159,8 +159,9 @@ Parsed explain(const Piece& piece, const YAML::Exception& error) {
   const std::string_view text = line_at(piece.text, line);
   const auto blanks = text.substr(0, text.find_first_not_of(" \t"));
   const Place where{piece.first_line + line, static_cast<std::uint32_t>(error.mark.column) + 1};
-  if (blanks.find('\t') != std::string_view::npos)
-    return broken(where, "not YAML: a tab in the indentation", "indent with spaces");
+  if (const auto tab = blanks.find('\t'); tab != std::string_view::npos)
+    return broken({where.line, static_cast<std::uint32_t>(tab) + 1}, "not YAML: a tab in the indentation",
+                  "indent with spaces");
   return broken(where, "not YAML: " + error.msg, "check the indentation and quotes near this line");
 }
 
