@@ -127,8 +127,7 @@ std::string service_name(const Party& p) {
 template <class Text>
 std::vector<Text> sorted_distinct(std::vector<Text> texts) {
   std::ranges::sort(texts);
-  const auto rest = std::ranges::unique(texts);
-  texts.erase(rest.begin(), rest.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
   return texts;
 }
 
