@@ -93,9 +93,18 @@ void TraceStitcher::cover_callers() {
     const Side mine = side_of(rows_[i]);
     if (node(i) != node(p) || (mine == Side::server && side_of(rows_[p]) == Side::client))
       cover(p, true);
-    else if (mine == Side::client)
+    else if (mine == Side::client && !in_own_cycle(i))
       cover(p, false);
   }
+}
+
+// Whether the way up through the service's inner spans leads back to the span itself: broken data, and no part of it.
+bool TraceStitcher::in_own_cycle(Index i) const {
+  std::size_t steps = 0;
+  Index at = places_[i].parent;
+  while (at != nobody && at != i && node(at) == node(i) && side_of(rows_[at]) == Side::neutral && ++steps < most_alike)
+    at = places_[at].parent;
+  return at == i;
 }
 
 // Up through the service's inner spans to the client half that they are part of.

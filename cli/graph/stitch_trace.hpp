@@ -83,6 +83,7 @@ class TraceStitcher {
   Index client_half_of(Index) const;
   Index best_with_id(std::uint64_t id, Index child) const;
   void cover_callers();
+  bool in_own_cycle(Index) const;
   void cover(Index from, bool crossing);
   void visit_all();
   void visit(Index);

@@ -6,20 +6,21 @@ Choices where the definitions are silent:
 - A span that names itself as its parent has no parent.
 - Where one id stands for a client's and a server's half, a child belongs to the half of its own service, else to the
   server's half.
-- A client half is one that no span of another service has as its parent. Spans of one service below each other
-  (a client span around a client span) are not looked through.
+- A client span around spans of its own service, below which a call leaves the service (a library around a library),
+  is part of that call and none of its own.
 - An orphan without kind is, like a root without kind, the callee's half of a call.
 - A consumer that links to several producers received several messages; a link to anything but a producer says nothing.
 - A message between a service and itself is, like a call, inside one service.
-- A child of a producer that is no consumer, and a consumer whose parent is no producer but of another service, are
+- A consumer below a span of another service that is no producer, and a child of a producer that is no consumer, are
   messages too, because one half says so.
-- A callee that is only named (peer.service, server.address) is the traced service of that name where there is one, else
-  a service of its own: a host name of one label is in its caller's namespace, and a name joins the only one like it.
+- A gateway's name is believed although it gets messages: only a call that waits for an answer makes it a service.
+- A callee that is only named (peer.service) is the traced service of that name where there is one, else a service that
+  only its callers name; a host name of one label (server.address) is in the namespace of its caller.
 - A client span in another service than its parent, which names no callee, is the callee's half of its parent's call (a
   driver that poses as its database) and no second call.
 """
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 GATEWAY_NAMES = {"api-gateway", "gateway", "istio-ingressgateway", "frontend-proxy"}
 STORE_NAMES = {"redis", "mysql", "postgres", "postgresql", "mongodb", "memcached"}
@@ -78,9 +79,6 @@ class Names:
             namespace = next(iter(known))
         return f"{namespace}/{service}" if namespace else service
 
-    def traced(self, service):
-        return service in self.namespaces
-
 
 class Join:
     def __init__(self, spans):
@@ -136,8 +134,8 @@ class Join:
         remote = self.remote_parent(span)
         if remote is not None:
             form = "paired" if remote.kind == "client" and span.kind == "server" else "inferred"
-            asked = remote.attributes if side(remote) == "out" else None  # a consumer's say whence its own message came
-            yield Call(form, self.node[id(remote)], here, span, remote.kind == "producer", asked, span.probability)
+            yield Call(form, self.node[id(remote)], here, span, remote.kind == "producer", asked(remote),
+                       span.probability)
         elif parent is None and span.kind in ("server", "absent"):
             form = "orphan" if self.is_orphan(span) else "root"
             yield Call(form, UNKNOWN if form == "orphan" else OUTSIDE, here, span, probability=span.probability)
@@ -154,14 +152,14 @@ class Join:
             return
         remote = self.remote_parent(span)
         if remote is not None:
-            yield Call("inferred", self.node[id(remote)], here, span, True, remote.attributes, span.probability)
+            yield Call("inferred", self.node[id(remote)], here, span, True, asked(remote), span.probability)
         else:
             yield Call("consumer", None, here, span, True, span.attributes, span.probability)
 
     def outgoing(self, span):
         if span.kind not in ("client", "producer"):
             return
-        if any(True for _ in self.children[id(span)] if self.node[id(_)] != self.node[id(span)]):
+        if self.leaves_below(span, set()):
             return
         shared = [half for half in self.by_id[span.trace, span.id] if half is not span and side(half) == "in"]
         if shared or self.answered_inside(span) or self.poses_as_callee(span):
@@ -171,8 +169,17 @@ class Join:
         form = "client" if span.kind == "client" else "producer"
         yield Call(form, self.node[id(span)], None, span, form == "producer", span.attributes, span.probability)
 
+    def leaves_below(self, span, seen):
+        seen.add(id(span))
+        for child in self.children[id(span)]:
+            if self.node[id(child)] != self.node[id(span)]:
+                return True
+            if id(child) not in seen and (child.kind == "client" or self.leaves_below(child, seen)):
+                return True
+        return False
+
     def poses_as_callee(self, span):
-        names = set(span.attributes) & {"peer.service", "server.address", "net.peer.name", "db.system"}
+        names = set(span.attributes) & {"peer.service", "server.address", "db.system"}
         return span.kind == "client" and self.remote_parent(span) is not None and not names
 
     def answered_inside(self, span):
@@ -183,15 +190,9 @@ class Join:
         return any(span in list(self.producers_linked(other)) for other in self.spans if other.kind == "consumer")
 
 
-def peer_name(attributes, caller, names):
-    for key in ("peer.service", "server.address", "net.peer.name"):
-        name = str(attributes.get(key) or "")
-        if name and names.traced(name):
-            return names.named(name)
-        if name:
-            is_host = key != "peer.service" and "." not in name and "/" in caller
-            return f"{caller.split('/')[0]}/{name}" if is_host else name
-    return None
+def asked(span):
+    """What a caller's span says about whom it calls; a server's or a consumer's attributes are about its own caller."""
+    return span.attributes if span.kind in ("client", "producer", "absent") else {}
 
 
 class Edges:
@@ -200,9 +201,10 @@ class Edges:
     def __init__(self, spans):
         self.join = Join(spans)
         self.all = list(self.join.calls())
-        self.resolved = self.join_bare([self.resolve(call) for call in self.all])
+        self.learn_hosts()
+        self.resolved = [self.resolve(call) for call in self.all]
         inside_callers = {call.callee for call in self.resolved
-                          if call.caller not in (OUTSIDE, UNKNOWN, None) and call.caller != call.callee}
+                          if call.caller not in (OUTSIDE, UNKNOWN, call.callee) and not call.asynchronous}
         self.gateways = {node for node in set(self.join.node.values())
                          if node.split("/")[-1] in GATEWAY_NAMES and node not in inside_callers}
         self.behind = self.spans_with_calls_behind()
@@ -210,22 +212,25 @@ class Edges:
     def resolve(self, call):
         if call.callee is not None and call.caller is not None:
             return call
-        names = self.join.names
         attributes = call.peer or {}
-        other = self.destination(attributes) if call.asynchronous else peer_name(attributes, call.caller, names)
-        other = other or str(attributes.get("db.system") or UNKNOWN)
+        other = self.destination(attributes) if call.asynchronous else self.peer(attributes, call.span)
         return Call(call.form, call.caller or other, call.callee or other, call.span, call.asynchronous, call.peer,
                     call.probability)
 
-    @staticmethod
-    def join_bare(calls):
-        namespaced = defaultdict(set)
-        for node in {call.callee for call in calls} | {call.caller for call in calls}:
-            if "/" in node:
-                namespaced[node.split("/")[-1]].add(node)
-        joined = {name: next(iter(nodes)) for name, nodes in namespaced.items() if len(nodes) == 1}
-        return [replace(call, caller=joined.get(call.caller, call.caller), callee=joined.get(call.callee, call.callee))
-                for call in calls]
+    def learn_hosts(self):
+        """A host name of one label is a name in the namespace of whoever asks for it."""
+        for call in self.all:
+            host = (call.peer or {}).get("server.address")
+            if call.callee is None and not call.asynchronous and host and "peer.service" not in call.peer:
+                self.join.names.namespaces[host].add(call.span.namespace)
+
+    def peer(self, attributes, span):
+        name, host = attributes.get("peer.service"), attributes.get("server.address")
+        if name:
+            return self.join.names.named(name)
+        if host and "." not in host:
+            return self.join.names.named(host, span.namespace)
+        return str(attributes.get("db.system") or UNKNOWN)
 
     @staticmethod
     def destination(attributes):

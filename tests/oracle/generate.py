@@ -73,6 +73,9 @@ class Traces:
 
     def call(self, client, trace, depth):
         callee = self.other(client["service"])
+        if self.chance(0.08):  # a library around a library
+            inner = self.new(trace, client["id"], self.random.choice(["client", "internal"]), client["service"])
+            client = self.new(trace, inner["id"], "client", client["service"]) if inner["kind"] == "internal" else inner
         if self.random.random() < 0.12:  # only the caller's half
             client["attributes"]["peer.service"] = callee if self.random.random() < 0.7 else "legacy"
             return
