@@ -1,6 +1,7 @@
 #include "graph/stitch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -84,7 +85,7 @@ void stitch_partition(TraceStitcher& stitcher, std::span<const SpanRow> rows, Tr
 }
 
 // All threads' calls as one sorted list, and per thread its own number -> place in it.
-std::vector<std::vector<std::uint32_t>> merge_books(std::vector<TraceStitcher>& stitchers, Joined& joined) {
+std::vector<std::vector<std::uint32_t>> merge_books(const std::vector<TraceStitcher>& stitchers, Joined& joined) {
   std::vector<RawCall> all;
   for (const TraceStitcher& stitcher : stitchers)
     all.insert(all.end(), stitcher.book().calls().begin(), stitcher.book().calls().end());
@@ -92,13 +93,10 @@ std::vector<std::vector<std::uint32_t>> merge_books(std::vector<TraceStitcher>& 
   all.erase(std::unique(all.begin(), all.end()), all.end());
   for (const RawCall& call : all) joined.calls.emplace_back(call, RawCallStats{});
   std::vector<std::vector<std::uint32_t>> places;
-  for (TraceStitcher& stitcher : stitchers) {
+  for (const TraceStitcher& stitcher : stitchers) {
     auto& mine = places.emplace_back();
-    for (std::uint32_t number = 0; number < stitcher.book().calls().size(); ++number) {
-      const auto at = std::ranges::lower_bound(all, stitcher.book().calls()[number]);
-      mine.push_back(static_cast<std::uint32_t>(at - all.begin()));
-      stitcher.book().stats(number).add_to(joined.calls[mine.back()].second);
-    }
+    for (const RawCall& call : stitcher.book().calls())
+      mine.push_back(static_cast<std::uint32_t>(std::ranges::lower_bound(all, call) - all.begin()));
   }
   return places;
 }
@@ -121,6 +119,57 @@ void renumber(TraceWords& words, const std::vector<std::uint32_t>& places) {
     for (const std::size_t end = i + calls * stitch::words::per_call; i < end; i += stitch::words::per_call)
       words[i] = std::uint64_t{places[words[i] >> 32]} << 32 | (words[i] & 0xFFFFFFFF);
   }
+}
+
+template <class Each>
+void each_call(const std::array<TraceWords, RecordSink::partitions>& partitions, const Each& each) {
+  for (const TraceWords& words : partitions)
+    for (std::size_t i = 0; i < words.size();) {
+      const std::uint64_t head = words[i++];
+      for (const std::size_t end = i + (head >> 32) * stitch::words::per_call; i < end; i += stitch::words::per_call)
+        each(static_cast<std::uint32_t>(words[i] >> 32), words[i + 1], static_cast<std::uint32_t>(head));
+    }
+}
+
+// One call of a kind in 8 bytes: minute, probability, latency, error.
+constexpr std::uint64_t event(std::uint64_t second_word, std::uint32_t probability) {
+  return second_word | std::uint64_t{probability} << 10;
+}
+
+void count_events(std::span<std::uint64_t> events, const Names& names, RawCallStats& stats) {
+  std::ranges::sort(events);
+  std::array<std::uint32_t, LatencySketch::buckets + 1> latencies{};
+  for (std::size_t i = 0; i < events.size();) {
+    const std::uint64_t minute = events[i] >> 32, probability = events[i] >> 10 & ((1U << 22) - 1);
+    std::uint64_t calls = 0, errors = 0;
+    for (; i < events.size() && events[i] >> 10 == (minute << 22 | probability); ++i, ++calls) {
+      errors += events[i] & 1;
+      ++latencies[events[i] >> 1 & 511];
+    }
+    stats.calls.add(names.probabilities[probability], calls);
+    stats.errors.add(names.probabilities[probability], errors);
+    if (minute != 0) stats.minutes[static_cast<std::uint32_t>(minute)] += calls;
+  }
+  for (std::uint32_t bucket = 0; bucket < LatencySketch::buckets; ++bucket)
+    stats.latency.add(bucket, latencies[bucket]);
+}
+
+// The words once more, by call: counting is cheap where all of one call's events stand together.
+void count_calls(const std::array<TraceWords, RecordSink::partitions>& words, const Names& names, Joined& joined,
+                 unsigned threads) {
+  std::vector<std::uint64_t> end(joined.calls.size() + 1);
+  each_call(words, [&](std::uint32_t call, std::uint64_t, std::uint32_t) { ++end[call + 1]; });
+  for (std::size_t i = 1; i < end.size(); ++i) end[i] += end[i - 1];
+  std::vector<std::uint64_t> events(end.back());
+  each_call(words, [&](std::uint32_t call, std::uint64_t second_word, std::uint32_t probability) {
+    events[end[call]++] = event(second_word, probability);
+  });
+  for_each_partition(threads, [&](std::size_t p, unsigned) {
+    for (std::size_t call = p; call < joined.calls.size(); call += RecordSink::partitions) {
+      const std::uint64_t from = call == 0 ? 0 : end[call - 1];
+      count_events(std::span(events).subspan(from, end[call] - from), names, joined.calls[call].second);
+    }
+  });
 }
 
 }  // namespace
@@ -163,6 +212,7 @@ Joined join(std::vector<RecordSink>& sinks, const Names& names, std::span<const 
   const auto places = merge_books(stitchers, joined);
   add_sums(stitchers, joined);
   for_each_partition(threads, [&](std::size_t p, unsigned) { renumber(words[p], places[thread_of[p]]); });
+  count_calls(words, names, joined, threads);
   return joined;
 }
 

@@ -65,12 +65,6 @@ struct RawCallStats {
   Tally calls, errors;                             // error: either half says so
   LatencySketch latency;                           // client half's where there is one
   std::map<std::uint32_t, std::uint64_t> minutes;  // since 1970; only spans with a time
-  void add_to(RawCallStats& other) const {
-    other.calls.merge(calls);
-    other.errors.merge(errors);
-    other.latency.merge(latency);
-    for (const auto& [minute, n] : minutes) other.minutes[minute] += n;
-  }
 };
 
 struct Joined {

@@ -24,9 +24,11 @@ std::size_t CallBook::Hash::operator()(const RawCall& c) const {
 }
 
 std::uint32_t CallBook::number_of(const RawCall& call) {
+  std::uint32_t& memo = memo_[Hash{}(call) % memo_.size()];
+  if (memo < calls_.size() && calls_[memo] == call) return memo;
   const auto [found, added] = numbers_.try_emplace(call, static_cast<std::uint32_t>(calls_.size()));
-  if (added) calls_.push_back(call), stats_.emplace_back();
-  return found->second;
+  if (added) calls_.push_back(call);
+  return memo = found->second;
 }
 
 void TraceStitcher::stitch(std::span<const SpanRow> rows, TraceWords& words) {
@@ -241,16 +243,10 @@ void TraceStitcher::emit_pair(CallForm form, Index caller, Index callee) {
 // `at` is the span that the call is counted at: what it does from here on is part of this call.
 void TraceStitcher::emit(const RawCall& call, Index at, std::uint32_t parent, bool error, const SpanRow& timed,
                          bool async) {
-  const std::uint32_t number = book_.number_of(call);
-  RawCallStats& stats = book_.stats(number);
-  const double probability = names_.probabilities[probability_];
-  stats.calls.add(probability);
-  if (error) stats.errors.add(probability);
-  stats.latency.add(timed.latency);
   std::uint32_t minute = timed.minute != 0 ? timed.minute : rows_[at].minute;
-  if (minute != 0) minute += static_cast<std::uint32_t>(minutes_before_2020) - 1, ++stats.minutes[minute];
+  if (minute != 0) minute += static_cast<std::uint32_t>(minutes_before_2020) - 1;
   places_[at].entry = static_cast<std::uint32_t>(calls_.size());
-  calls_.push_back({number, parent, places_[at].orphaned, async, error, minute, timed.latency});
+  calls_.push_back({book_.number_of(call), parent, places_[at].orphaned, async, error, minute, timed.latency});
 }
 
 }  // namespace nsew::stitch

@@ -14,7 +14,6 @@ namespace nsew::stitch {
 class CallBook {
  public:
   std::uint32_t number_of(const RawCall&);
-  RawCallStats& stats(std::uint32_t number) { return stats_[number]; }
   const std::vector<RawCall>& calls() const { return calls_; }
 
  private:
@@ -23,7 +22,7 @@ class CallBook {
   };
   std::unordered_map<RawCall, std::uint32_t, Hash> numbers_;
   std::vector<RawCall> calls_;
-  std::vector<RawCallStats> stats_;
+  std::vector<std::uint32_t> memo_ = std::vector<std::uint32_t>(4096);  // by hash: the number that was last there
 };
 
 struct Sums {
@@ -64,7 +63,6 @@ class TraceStitcher {
   void stitch(std::span<const SpanRow> rows, TraceWords& words);
 
   const CallBook& book() const { return book_; }
-  CallBook& book() { return book_; }
   const Sums& sums() const { return sums_; }
 
  private:

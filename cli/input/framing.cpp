@@ -36,7 +36,6 @@ void Buffer::drop_front(std::size_t size) {
 
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view too_long = "a record of more than 256 MiB";
 constexpr std::string_view too_long_hint = "it was left out; export fewer spans per record";
 
@@ -48,8 +47,7 @@ class Lines final : public Cutter {
     start(batch);
     std::size_t looked_at = 0;
     while (true) {
-      const bool more = batch.buffer.fill(source_, batch_bytes) > 0;
-      if (offset_ == 0 && batch.buffer.text().starts_with(byte_order_mark)) skip_mark(batch);
+      const bool more = fill(batch.buffer);
       const std::string_view text = batch.buffer.text();
       const std::size_t newline = text.substr(looked_at).rfind('\n');
       if (newline != std::string_view::npos) return finish(batch, looked_at + newline + 1);
@@ -72,9 +70,12 @@ class Lines final : public Cutter {
     batch.ends_in_a_line = false;
     carry_.clear();
   }
-  void skip_mark(Batch& batch) {
-    batch.buffer.drop_front(byte_order_mark.size());
-    batch.offset = offset_ = byte_order_mark.size();
+  // By a batch's worth, however little the source gives at a time.
+  bool fill(Buffer& buffer) {
+    const std::size_t before = buffer.size(), wanted = before + batch_bytes;
+    while (buffer.size() < wanted && buffer.fill(source_, wanted - buffer.size()) > 0) {
+    }
+    return buffer.size() > before;
   }
   // What stands behind the last newline waits for the next batch.
   bool finish(Batch& batch, std::size_t used) {
@@ -115,8 +116,7 @@ class Whole final : public Cutter {
     while (batch.buffer.fill(source_, batch_bytes) > 0)
       if (batch.buffer.size() > longest_frame * 16)
         throw Failure(exit_code::unreadable, "a document of more than 4 GiB", {}, "cut it into smaller files");
-    const std::size_t mark = batch.buffer.text().starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-    if (batch.buffer.size() > mark) batch.pieces.push_back({mark, batch.buffer.size() - mark, 0, mark});
+    if (batch.buffer.size() > 0) batch.pieces.push_back({0, batch.buffer.size(), 0, 0});
     return true;
   }
 

@@ -100,7 +100,6 @@ class Elements final : public Cutter {
   void scan(Batch& batch) {
     const char* data = batch.buffer.data();
     const std::size_t end = batch.buffer.size();
-    if (offset_ + at_ == 0 && batch.buffer.text().starts_with("\xEF\xBB\xBF")) at_ = 3;
     while (at_ < end) {
       if (in_string_) {
         in_string(data, end);

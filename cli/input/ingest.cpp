@@ -18,10 +18,14 @@ namespace {
 
 constexpr std::size_t head_bytes = std::size_t{64} << 10;
 
-// The head once more, then the rest.
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+// The head once more, then the rest; without the mark that some editors put first.
 class Rejoined final : public ByteSource {
  public:
-  explicit Rejoined(OpenInput input) : input_(std::move(input)) {}
+  explicit Rejoined(OpenInput input) : input_(std::move(input)) {
+    if (input_.head.starts_with(byte_order_mark)) at_ = bytes_ = byte_order_mark.size();
+  }
   std::size_t read(char* to, std::size_t size) override {
     std::size_t n = 0;
     if (at_ < input_.head.size())

@@ -1,5 +1,6 @@
 #include "input/otlp.hpp"
 
+#include "base/text.hpp"
 #include "input/json_values.hpp"
 #include "input/reader_table.hpp"
 
@@ -16,9 +17,14 @@ bool recognises(std::string_view head) {
   return has_key(head, "batches", 2) && (has_key(head, "scopeSpans", 4) || has_key(head, "spans", 6));
 }
 
+// A first line that is complete, and no element of an array.
+bool has_lines(std::string_view head) {
+  const std::string_view line = trim(head.substr(0, head.find('\n')));
+  return line.size() < head.size() && line.starts_with('{') && line.ends_with('}') && !is_one_document(head);
+}
+
 Framing framing(std::string_view head) {
-  const bool lines = !is_one_document(head) && head.find('\n') != std::string_view::npos;
-  return {lines ? Framing::Cut::lines : Framing::Cut::elements, arrays};
+  return {has_lines(trim(head)) ? Framing::Cut::lines : Framing::Cut::elements, arrays};
 }
 
 void read(const Frame& frame, RecordSink& sink) {
