@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """order.py NSEW_BINARY [RECORDING...]
 
-Order, split and threads must not show: each recording of samples/shop (or each given one) is shuffled, is spread over 2,
-7 and 100 files in one run, and is read by 1 and 2 threads. `-o graph` and `-o facts` have to be the same bytes every
+Order, split and threads must not show: each recording of samples/shop (or each given one) is shuffled (OTLP span by
+span), is spread over 2, 7 and 100 files in one run, and is read by 1 and 2 threads. `-o graph` and `-o facts` have to be the same bytes every
 time, and `-o json` from its window on, but for the diagnostics. Exits 1 with the first differing line of each variant.
 """
 import json
@@ -17,6 +17,17 @@ RECORDINGS = ["otlp.jsonl", "jaeger.json", "zipkin.json", "hubble.jsonl", "istio
               "gateway-access.log"]
 
 
+def span_by_span(line):
+    """A line of OTLP as lines of one span each; any other line as it is."""
+    if not line.startswith('{"resourceSpans"'):
+        yield line
+        return
+    for block in json.loads(line)["resourceSpans"]:
+        for scope in block["scopeSpans"]:
+            for span in scope["spans"]:
+                yield json.dumps({"resourceSpans": [{"resource": block["resource"], "scopeSpans": [{"spans": [span]}]}]})
+
+
 class Recording:
     """Its records and how they are written as one file: lines, or elements of an array."""
 
@@ -27,8 +38,9 @@ class Recording:
         except json.JSONDecodeError:
             document = None
         lines = [line for line in text.splitlines() if line.strip()]
-        if document is None or len(lines) == 1 and not isinstance(document, (dict, list)):
-            self.records, self.write = lines, lambda records: "\n".join(records) + "\n"
+        if document is None:
+            self.records = [one for line in lines for one in span_by_span(line)]
+            self.write = lambda records: "\n".join(records) + "\n"
         elif isinstance(document, list):
             self.records = document
             self.write = json.dumps
