@@ -89,6 +89,7 @@ std::vector<Component> gathered(const std::set<std::string>& services, Union& jo
   std::map<std::string, Component> by_root;
   for (const std::string& id : services) by_root[joined.of(id)].services.push_back(id);
   std::vector<Component> components;
+  components.reserve(by_root.size());
   for (auto& [root, component] : by_root) components.push_back(std::move(component));
   return components;
 }
