@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
+REPORTS = ("graph", "facts", "json")
 RECORDINGS = ["otlp.jsonl", "jaeger.json", "zipkin.json", "hubble.jsonl", "istio-access.log", "istio-access.jsonl",
               "gateway-access.log"]
 
@@ -54,12 +55,16 @@ class Recording:
         return [self.write(shuffled[part::parts]) for part in range(parts) if shuffled[part::parts]]
 
 
-def advise(binary, report, files, threads):
-    command = [binary, "advise", *map(str, files), "-o", report, "-q", "--threads", str(threads)]
+def advise(binary, files, threads, folder):
+    """Each report's text."""
+    paths = {report: folder / f"report.{report}" for report in REPORTS}
+    outputs = [word for report, path in paths.items() for word in ("-o", f"{report}={path}")]
+    command = [binary, "advise", *map(str, files), *outputs, "-q", "--threads", str(threads)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode != 0:
-        raise SystemExit(f"{' '.join(command[:4])} … exits {run.returncode}: {run.stderr.strip()}")
-    return without_names(run.stdout) if report == "json" else run.stdout
+        raise SystemExit(f"{files[0]} and {len(files) - 1} more: nsew exits {run.returncode}: {run.stderr.strip()}")
+    texts = {report: path.read_text(encoding="utf-8") for report, path in paths.items()}
+    return texts | {"json": without_names(texts["json"])}
 
 
 def without_names(text):
@@ -91,13 +96,14 @@ def variants(recording, folder):
 
 def prove(binary, path):
     bad = 0
-    wanted = {report: advise(binary, report, [path], 1) for report in ("graph", "facts", "json")}
-    with tempfile.TemporaryDirectory() as folder:
-        for name, files, threads in variants(Recording(path), Path(folder)):
-            for report, text in wanted.items():
-                found = advise(binary, report, files, threads)
-                if found != text:
-                    print(f"{path.name}, {report}, {name}: {first_difference(text, found)}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wanted = advise(binary, [path], 1, folder)
+        for variant, files, threads in variants(Recording(path), folder):
+            found = advise(binary, files, threads, folder)
+            for report in REPORTS:
+                if found[report] != wanted[report]:
+                    print(f"{path.name}, {report}, {variant}: {first_difference(wanted[report], found[report])}")
                     bad += 1
     return bad
 
