@@ -24,6 +24,7 @@ int advise(const Flags& flags) {
   const Assessment& assessment = *assessed->assessment;
   print_diagnostics(assessment.diagnostics, flags.quiet, flags.verbose > 0);
   Document document{assessment};
+  document.arguments = flags.inputs;
   document.findings = lint(assessment);
   write_reports(wanted, std::move(document), flags);
   if (assessed->input_code != 0) return assessed->input_code;

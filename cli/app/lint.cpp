@@ -48,6 +48,7 @@ int run_lint(const Flags& flags) {
   const Assessment& assessment = *assessed->assessment;
   print_diagnostics(assessment.diagnostics, flags.quiet, flags.verbose > 0);
   Document document{assessment};
+  document.arguments = flags.inputs;
   document.findings = lint(assessment);
   const int code =
       code_for(document.findings, flags.fail_on.empty() ? config.fail_on.value_or("error") : flags.fail_on);

@@ -17,7 +17,8 @@ struct Document {
   const Assessment& assessment;
   std::vector<Finding> findings;
   std::vector<StarterFile> starter;
-  bool color = false;  // the terminal report only
+  std::vector<std::string> arguments;  // the inputs as the user named them
+  bool color = false;                  // the terminal report only
   unsigned width = 80;
   int verbose = 0;
 };

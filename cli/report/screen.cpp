@@ -50,13 +50,10 @@ std::string quoted_for_shell(const std::string& word) {
   return out + "'";
 }
 
-// The inputs as the user gave them would be best; what is known is their names, so several are abbreviated.
-std::string input_words(const Assessment& assessment) {
+std::string input_words(const Document& document) {
   std::vector<std::string> words;
-  for (const InputRow& row : assessment.inputs) {
-    if (row.role != "facts") words.push_back(quoted_for_shell(row.name));
-  }
-  return words.size() > 2 || words.empty() ? "INPUT…" : join(words, " ");
+  for (const std::string& argument : document.arguments) words.push_back(quoted_for_shell(argument));
+  return words.empty() ? "INPUT…" : join(words, " ");
 }
 
 bool has_role(const Assessment& assessment, const std::string& role) {
@@ -161,21 +158,21 @@ std::string set_aside(const UnitTraffic& unit) {
   return join(parts, ", ");
 }
 
-std::vector<std::string> next_commands(const Assessment& assessment, const Summary& summary) {
-  std::vector<std::string> commands;
-  const std::string inputs = input_words(assessment);
-  if (assessment.verdict.outcome == "insufficient-data") {
-    commands.push_back(summary.units.empty() ? "nsew explain otlp-json      # how to record traffic"
-                                             : "nsew explain insufficient-data");
-  }
+std::vector<std::string> next_commands(const Document& document, const Summary& summary) {
+  const Assessment& assessment = document.assessment;
+  const std::string inputs = input_words(document);
+  if (summary.units.empty() && !has_role(assessment, "facts"))
+    return {"nsew explain otlp-json    # how to record traffic"};
   const Outcome* outcome = outcome_called(assessment.verdict.outcome);
-  if (outcome != nullptr && !outcome->target.empty() && !has_role(assessment, "manifests")) {
-    commands.push_back(fmt::format("nsew advise {} manifests/    # add your manifests", inputs));
-  } else if (outcome != nullptr && !outcome->target.empty()) {
-    commands.push_back(fmt::format("nsew starter {} --target {} --to nsew-starter", inputs, outcome->target));
+  const bool has_target = outcome != nullptr && !outcome->target.empty();
+  if (assessment.verdict.outcome == "insufficient-data") return {"nsew explain insufficient-data"};
+  if (has_target && !has_role(assessment, "manifests")) {
+    return {fmt::format("nsew advise {} manifests/    # add your manifests", inputs)};
   }
-  if (commands.empty()) commands.push_back(fmt::format("nsew lint {}", inputs));
-  return commands;
+  if (has_target) {
+    return {fmt::format("nsew starter {} --target {} --to nsew-starter", inputs, outcome->target)};
+  }
+  return {fmt::format("nsew lint {}", inputs)};
 }
 
 std::vector<std::string> wrapped(const std::string& text, std::size_t width) {

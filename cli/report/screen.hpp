@@ -6,6 +6,7 @@
 
 #include "judge/assessment.hpp"
 #include "measure/summary.hpp"
+#include "report/report.hpp"
 
 namespace nsew {
 
@@ -29,7 +30,7 @@ std::string largest_unknown(const Summary&);
 std::string set_aside(const UnitTraffic&);
 
 // The commands to type next, most useful first.
-std::vector<std::string> next_commands(const Assessment&, const Summary&);
+std::vector<std::string> next_commands(const Document&, const Summary&);
 
 // Text broken at blanks so that no line is wider than `width` columns.
 std::vector<std::string> wrapped(const std::string& text, std::size_t width);

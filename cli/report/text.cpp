@@ -138,8 +138,7 @@ std::string render(const Document& document) {
   busiest(screen, summary);
   reasons(screen, assessment);
   screen.heading("Next");
-  for (const std::string& command : next_commands(assessment, summary))
-    screen.verbatim("  " + escape::terminal(command));
+  for (const std::string& command : next_commands(document, summary)) screen.verbatim("  " + escape::terminal(command));
   return screen.take();
 }
 

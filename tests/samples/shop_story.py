@@ -201,9 +201,9 @@ def digest(rng):
         http("reports", "catalog", "GET", "/v1/products?top=10", "/v1/products", [sql("catalog", "SELECT shop.products")])])
 
 
-SCENES = ([browse] * 12 + [product] * 5 + [add_to_cart] * 4 + [buy] * 2
+SCENES = ([browse] * 22 + [product] * 10 + [add_to_cart] * 8 + [buy] * 3
           + [lambda rng: buy(rng, linked=True), lambda rng: buy(rng, declined=True)]
-          + [administer] * 3 + [redirect] * 5 + [probe] * 25 + [digest] * 2)
+          + [administer] * 5 + [redirect] * 5 + [probe] * 14 + [digest] * 2)
 
 
 class Story:
