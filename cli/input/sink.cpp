@@ -56,7 +56,7 @@ void append_field(std::string& to, std::string_view field) {
   }
   const std::size_t from = to.size();
   to.append(field);
-  if (std::memchr(field.data(), '\x1f', field.size()) != nullptr)
+  if (!field.empty() && std::memchr(field.data(), '\x1f', field.size()) != nullptr)
     std::replace(to.begin() + static_cast<std::ptrdiff_t>(from), to.end(), '\x1f', ' ');
   to.push_back('\x1f');
 }
