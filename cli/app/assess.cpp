@@ -8,6 +8,7 @@
 #include "app/intake.hpp"
 #include "app/platform.hpp"
 #include "app/times.hpp"
+#include "app/waivers.hpp"
 #include "base/text.hpp"
 #include "cluster/manifests.hpp"
 #include "graph/build.hpp"
@@ -131,6 +132,8 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   result.inputs = std::move(intake.rows);
   result.inputs.insert(result.inputs.end(), fact_rows.begin(), fact_rows.end());
   result.decision = config.decision;
+  result.waivers = config.waivers;
+  for (const std::string& waiver : flags.waivers) result.waivers.push_back(waiver_from_flag(waiver));
   result.today = today(flags.now);
   score(result, declared, !inputs.empty());
   result.diagnostics = intake.diagnostics.list();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include "app/waivers.hpp"
 #include "base/bytes.hpp"
 #include "base/text.hpp"
 
@@ -55,6 +56,17 @@ RecordedDecision decision(const YAML::Node& node, const std::string& path) {
   return {outcome.as<std::string>(), place(path, outcome.Mark())};
 }
 
+// - {code: NSEW0301, object: Service reports.shop-admin, reason: "why (until 2026-12-31)"}
+std::vector<Waiver> waivers(const YAML::Node& node, const std::string& path) {
+  std::vector<Waiver> all;
+  for (const YAML::Node& entry : node) {
+    refuse_unknown(entry, path, "a waiver", {"code", "object", "reason"});
+    const auto text = [&](const char* key) { return entry[key] ? entry[key].as<std::string>() : std::string(); };
+    all.push_back(waiver_of(text("code"), text("object"), text("reason"), place(path, entry.Mark())));
+  }
+  return all;
+}
+
 Config parsed(const std::string& path, const std::string& text) {
   Config config;
   config.path = path;
@@ -69,6 +81,7 @@ Config parsed(const std::string& path, const std::string& text) {
   if (const YAML::Node lint = file["lint"]) {
     refuse_unknown(lint, path, "lint", {"fail-on", "waivers"});
     if (const YAML::Node level = lint["fail-on"]) config.fail_on = level.as<std::string>();
+    if (const YAML::Node list = lint["waivers"]) config.waivers = waivers(list, path);
   }
   return config;
 }

@@ -17,6 +17,7 @@ struct Config {
   std::optional<FactSheet> facts;
   std::optional<RecordedDecision> decision;
   std::optional<std::string> fail_on;
+  std::vector<Waiver> waivers;
 };
 
 // The file named, or the nearest .nsew.yaml upwards to the repository root (the folder that holds .git). An unknown key

@@ -18,7 +18,7 @@ struct Flags {
   std::vector<std::string> outputs;  // FORMAT or FORMAT=FILE
   std::vector<std::string> facts_files, settings;
   std::optional<double> sampling_rate;
-  std::vector<std::string> namespaces, except_namespaces, inside, outside, gateways;
+  std::vector<std::string> namespaces, except_namespaces, inside, outside, gateways, waivers;
   std::string environment, since, until, as, config, now;
   unsigned threads = 0;  // 0 = one per processor
   std::string fail_on, show = "info", min_confidence, color = "auto";

@@ -20,6 +20,10 @@ void add_flags(CLI::App& command, Flags& flags) {
   command.add_option("--show", flags.show, "leave out findings below this level")
       ->type_name("LEVEL")
       ->check(CLI::IsMember({"info", "warning", "error"}));
+  command
+      .add_option("-S,--suppress", flags.waivers, "accept a finding: \"CODE=Kind name.namespace: reason\" (repeatable)")
+      ->type_name("WAIVER")
+      ->allow_extra_args(false);
   add_input_flags(command, flags);
 }
 
