@@ -23,7 +23,7 @@ def effects(because, end, kinds):
 
 
 def family_points(family, because, end):
-    """Sum of the points of a family's rules is not in the JSON, so its capped points are checked, then taken."""
+    """The points that count for a family at this end, inside its caps and those that guards set."""
     suffix = "" if end == "middle" else f"_{end}"
     points = family.get("points" + suffix)
     points = family["points"] if points is None else points
@@ -57,10 +57,9 @@ def decide(verdict, end):
     kept = outcome = mode = None
     for reason, part in effects(because, end, {"keep", "dedicated gateway", "outcome", "mode"}):
         if part[0] == "keep":
-            kept = {"mesh": "keep-current", "edge": "keep-current"}[part[1]]
-            holder = part[1]
+            kept = part[1]
         elif part[0] == "dedicated gateway":
-            kept = "mesh+gateway" if kept and holder == "mesh" else None
+            kept = {"mesh": "mesh+gateway", "edge": None}.get(kept, kept)
         elif part[0] == "outcome" and reason["kind"] == "gate":
             kept = part[1]
         elif part[0] == "outcome":
@@ -71,7 +70,7 @@ def decide(verdict, end):
             "yes": {"mesh-ambient", "mesh-sidecar", "mesh+gateway"}}
     if not kept and outcome not in fits[need]:
         sys.exit(f"the points and gates give need {need}, but the fit is {outcome}")
-    return (kept, None) if kept else (outcome, mode)
+    return ({"mesh": "keep-current", "edge": "keep-current"}.get(kept, kept), None) if kept else (outcome, mode)
 
 
 def recompute(verdict):

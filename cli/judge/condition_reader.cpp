@@ -21,7 +21,7 @@ constexpr OpName op_names[] = {{"at_least", Op::at_least}, {"at_most", Op::at_mo
 
 // The need that growth would lead to is asked like a fact.
 constexpr std::string_view need_words[] = {"no", "later", "yes"};
-constexpr FactInfo grown_row{grown_need, FactType::word, {}, "the need after growth", 0, 0, 0, need_words, {}, true};
+constexpr FactInfo grown_row{grown_need, FactType::word, true, {}, "the need after growth", 0, 0, 0, need_words, {}};
 
 const FactInfo& row_of(const Yaml& place, const std::string& name) {
   return name == grown_need ? grown_row : fact_named(place, name);

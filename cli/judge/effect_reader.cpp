@@ -201,6 +201,7 @@ std::string to_string(const Effect& effect) {
 
 std::string to_string(const std::vector<Effect>& effects) {
   std::vector<std::string> parts;
+  parts.reserve(effects.size());
   for (const Effect& effect : effects) parts.push_back(to_string(effect));
   return join(parts, "; ");
 }

@@ -31,7 +31,7 @@ struct ToYaml {
 };
 
 std::string value_text(const Fact& fact) {
-  const std::string value = std::visit(ToYaml{}, fact.value);
+  std::string value = std::visit(ToYaml{}, fact.value);
   if (!fact.low && !fact.high) return value;
   return fmt::format("{{value: {}, low: {}, high: {}}}", value, yaml_number(low_end(fact)),
                      yaml_number(high_end(fact)));

@@ -18,7 +18,7 @@ double number_in_range(const FactInfo& row, const Yaml& at) {
 }
 
 std::string word_in_list(const FactInfo& row, const Yaml& at) {
-  const std::string text = text_of(at);
+  std::string text = text_of(at);
   if (row.words.empty() || std::ranges::find(row.words, text) != row.words.end()) return text;
   const std::vector<std::string> words(row.words.begin(), row.words.end());
   refuse_name(at, fmt::format("'{}' is not a value of '{}'", text, row.name), text, words,

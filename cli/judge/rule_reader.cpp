@@ -175,6 +175,7 @@ Rule read_rule(const Yaml& map, const std::string& id, const std::vector<std::st
     const auto at = std::ranges::find(known, entry.key, &Field::name);
     if (at == known.end()) {
       std::vector<std::string> names;
+      names.reserve(known.size());
       for (const Field& field : known) names.emplace_back(field.name);
       refuse_name(entry.place, fmt::format("a rule has no '{}'", entry.key), entry.key, names);
     }

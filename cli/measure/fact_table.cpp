@@ -23,22 +23,22 @@ constexpr std::array<std::string_view, 5> source_words{"traces", "request-logs",
 
 constexpr FactInfo amount(std::string_view name, std::string_view unit, std::string_view summary,
                           std::string_view assumed = {}) {
-  return {name, FactType::number, unit, summary, 0, infinite, 1, {}, assumed, false};
+  return {name, FactType::number, false, unit, summary, 0, infinite, 1, {}, assumed};
 }
 constexpr FactInfo ratio(std::string_view name, std::string_view unit, std::string_view summary) {
-  return {name, FactType::number, unit, summary, 0, infinite, 0.02, {}, {}, false};
+  return {name, FactType::number, false, unit, summary, 0, infinite, 0.02, {}, {}};
 }
 constexpr FactInfo share(std::string_view name, std::string_view summary, std::string_view assumed = {}) {
-  return {name, FactType::number, "share", summary, 0, 1, 0.02, {}, assumed, false};
+  return {name, FactType::number, false, "share", summary, 0, 1, 0.02, {}, assumed};
 }
 constexpr FactInfo flag(std::string_view name, std::string_view summary, std::string_view assumed = {}) {
-  return {name, FactType::boolean, {}, summary, 0, 0, 0, {}, assumed, false};
+  return {name, FactType::boolean, false, {}, summary, 0, 0, 0, {}, assumed};
 }
 constexpr FactInfo word(std::string_view name, Words words, std::string_view summary, std::string_view assumed = {}) {
-  return {name, FactType::word, {}, summary, 0, 0, 0, words, assumed, false};
+  return {name, FactType::word, false, {}, summary, 0, 0, 0, words, assumed};
 }
 constexpr FactInfo list(std::string_view name, Words words, std::string_view summary, std::string_view assumed = {}) {
-  return {name, FactType::words, {}, summary, 0, 0, 0, words, assumed, false};
+  return {name, FactType::words, false, {}, summary, 0, 0, 0, words, assumed};
 }
 constexpr FactInfo derived(FactInfo row) {
   row.derived = true;
@@ -75,14 +75,14 @@ constexpr FactInfo table[] = {
     derived(amount("topology.component_count", "components", "connected groups of services")),
     {"topology.components",
      FactType::numbers,
+     false,
      "services",
      "sizes of the connected groups of services",
      0,
      infinite,
      1,
      {},
-     {},
-     false},
+     {}},
     share("topology.cross_namespace_share", "share of the east-west calls that cross a namespace"),
     amount("topology.datastores", "workloads", "data stores in the manifests"),
     amount("topology.declared_backend_edges", "edges",
@@ -104,14 +104,14 @@ constexpr FactInfo table[] = {
           "0"),
     {"l7.retry_factor",
      FactType::number,
+     false,
      "attempts per call",
      "attempts for each call",
      1,
      infinite,
      0.02,
      {},
-     "1",
-     false},
+     "1"},
 
     share("identity.allowlist_coverage", "share of called services with a policy that names their callers"),
     word("identity.caller_identity", identity_words, "whether a service must know which service calls it", "none"),
@@ -137,14 +137,14 @@ constexpr FactInfo table[] = {
                   "hops between services for each millisecond of the latency budget")),
     {"constraints.latency_budget_ms",
      FactType::number,
+     false,
      "ms",
      "latency that may be spent on a request",
      0,
      infinite,
      0.1,
      {},
-     {},
-     false},
+     {}},
     word("constraints.multicluster", multicluster_words, "how the clusters are joined", "none"),
     share("constraints.unsupported_share", "share of the east-west calls with an end that no proxy can join", "0"),
 
@@ -157,7 +157,7 @@ constexpr FactInfo table[] = {
     list("data.sources", source_words, "what the facts were measured from"),
     amount("data.traces", "traces", "effective number of traces with a counted call"),
     flag("data.weights_known", "every trace says how it was sampled"),
-    {"data.window_days", FactType::number, "days", "time that the recording spans", 0, infinite, 0.1, {}, {}, false},
+    {"data.window_days", FactType::number, false, "days", "time that the recording spans", 0, infinite, 0.1, {}, {}},
 };
 
 }  // namespace

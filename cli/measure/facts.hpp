@@ -45,13 +45,13 @@ enum class FactType { number, boolean, word, numbers, words };
 struct FactInfo {
   std::string_view name;  // "traffic.east_west_calls"
   FactType type;
+  bool derived = false;                     // computed from others when absent
   std::string_view unit;                    // "calls", "services", "share", "ms", …
   std::string_view summary;                 // one line
   double low = 0, high = 0;                 // declared range of a number (high may be infinity)
   double step = 0;                          // of a number, for flips
   std::span<const std::string_view> words;  // allowed words; empty = any
   std::string_view assumed;                 // value when nothing says otherwise ("none", "0", "false"); empty = absent
-  bool derived = false;                     // computed from others when absent
 };
 std::span<const FactInfo> fact_table();  // by section in interface.md's order, then name
 const FactInfo* fact_called(std::string_view name);
