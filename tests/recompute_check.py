@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """Judges made-up fact sheets, most of them with gaps, and works each verdict out again from `because` and `families`
-alone (recompute.py). NSEW is the binary. The sheets come from a fixed seed."""
+alone (recompute.py). The binary is the only argument. The sheets come from a fixed seed."""
 import json
-import os
 import random
 import subprocess
 import sys
@@ -53,14 +52,15 @@ CHOICES = {
 
 def sheet(chance):
     gaps = chance.choice([0, 0.1, 0.5, 0.9])
-    return {name: chance.choice(values) for name, values in CHOICES.items() if chance.random() >= gaps}
+    facts = {name: chance.choice(values) for name, values in CHOICES.items() if chance.random() >= gaps}
+    return facts or {"existing.mesh": "none"}  # nothing at all is no input
 
 
 def report_on(facts):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         json.dump(facts, file)  # JSON is YAML
         file.flush()
-        run = subprocess.run([os.environ.get("NSEW", "build/cli/nsew"), "advise", "--facts", file.name, "-o", "json"],
+        run = subprocess.run([sys.argv[1], "advise", "--facts", file.name, "-o", "json"],
                              capture_output=True, text=True, check=False)
     if run.returncode:
         sys.exit(f"nsew exits {run.returncode} for {json.dumps(facts)}: {run.stderr}")
