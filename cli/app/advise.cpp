@@ -16,8 +16,6 @@ void add_flags(CLI::App& command, Flags& flags) {
   add_input_flags(command, flags);
 }
 
-int rank(const std::string& confidence) { return confidence == "high" ? 2 : confidence == "medium" ? 1 : 0; }
-
 int advise(const Flags& flags) {
   const auto wanted = wanted_reports(flags, reports());
   const auto assessed = assess(flags, read_config(flags.config));
@@ -28,9 +26,7 @@ int advise(const Flags& flags) {
   document.findings = lint(assessment);
   write_reports(wanted, std::move(document), flags);
   if (assessed->input_code != 0) return assessed->input_code;
-  const bool weak =
-      !flags.min_confidence.empty() && (rank(assessment.verdict.confidence) < rank(flags.min_confidence) ||
-                                        assessment.verdict.outcome == "insufficient-data");
+  const bool weak = is_weaker(assessment.verdict, flags.min_confidence);
   return weak ? exit_code::weak : exit_code::fine;
 }
 

@@ -97,7 +97,14 @@ void score(Assessment& result, const FactSheet& declared, bool measured) {
   result.verdict = std::move(verdicts[best].second);
 }
 
+int rank(const std::string& confidence) { return confidence == "high" ? 2 : confidence == "medium" ? 1 : 0; }
+
 }  // namespace
+
+bool is_weaker(const Verdict& verdict, const std::string& min_confidence) {
+  if (min_confidence.empty()) return false;
+  return rank(verdict.confidence) < rank(min_confidence) || verdict.outcome == "insufficient-data";
+}
 
 std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   const std::vector<std::string>& inputs = flags.inputs.empty() ? config.inputs : flags.inputs;

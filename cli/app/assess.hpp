@@ -24,4 +24,7 @@ struct Assessed {
 // Throws Failure(66) when there is neither an input nor a declared fact.
 std::unique_ptr<Assessed> assess(const Flags&, const Config&);
 
+// Whether the verdict is less sure than --min-confidence asks for; never when that is empty.
+bool is_weaker(const Verdict&, const std::string& min_confidence);
+
 }  // namespace nsew

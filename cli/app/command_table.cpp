@@ -7,12 +7,13 @@
 
 namespace nsew {
 
-extern const Command advise_command, lint_command, starter_command, explain_command, list_command, schema_command,
-    completion_command, version_command;
+extern const Command advise_command, lint_command, starter_command, decide_command, explain_command, list_command,
+    schema_command, completion_command, version_command;
 
 std::span<const Command* const> commands() {
-  static constexpr const Command* table[] = {&advise_command, &lint_command,   &starter_command,    &explain_command,
-                                             &list_command,   &schema_command, &completion_command, &version_command};
+  static constexpr const Command* table[] = {&advise_command, &lint_command,       &starter_command,
+                                             &decide_command, &explain_command,    &list_command,
+                                             &schema_command, &completion_command, &version_command};
   return table;
 }
 

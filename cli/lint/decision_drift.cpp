@@ -27,9 +27,9 @@ const Check decision_drift{
 Nothing is broken by that. It means that what the decision rested on has changed: services were added,
 traffic moved, a need was declared, or the recording is thinner than the one of that day.
 
-Look at what moved with `nsew diff` between the old report and a new one. Then either record the new outcome
+Look at what moved in the reasons of `nsew advise`. Then either record the new outcome
 with `nsew decide`, or leave the system as it is and write down why.)",
-    .remedy = "compare the reports with `nsew diff`, then record the outcome again with `nsew decide`",
+    .remedy = "look at the reasons of `nsew advise`, then record the outcome again with `nsew decide`",
     .applies = applies,
     .run = run};
 
