@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs labelled decision cases through `nsew advise --facts` and compares outcome, mode, confidence and citations.
 
-NSEW is the binary, NSEW_CASES the folder with decision-cases.yaml and independent-cases.yaml. The defaults of the
+The first argument is the binary, NSEW_CASES the folder with decision-cases.yaml and independent-cases.yaml. The defaults of the
 first file are applied here, because nsew itself never fills a gap. Exits 1 below 40 of 40, below 28 of 30, or with one
 needless mesh. `-v` prints every line."""
 import copy
@@ -31,7 +31,7 @@ def advise(sheet):
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         json.dump(sheet, file)  # JSON is YAML
         file.flush()
-        run = subprocess.run([os.environ.get("NSEW", "build/cli/nsew"), "advise", "--facts", file.name, "-o", "json"],
+        run = subprocess.run([sys.argv[1], "advise", "--facts", file.name, "-o", "json"],
                              capture_output=True, text=True, check=False)
     if run.returncode:
         sys.exit(f"nsew exits {run.returncode}: {run.stderr}")
