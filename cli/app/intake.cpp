@@ -18,6 +18,15 @@ InputRow row(const InputSummary& read) {
 // `rest` goes on where the head that was looked at ends.
 std::string whole_text(OpenInput& input) { return std::move(input.head) + read_all(*input.rest, largest_document); }
 
+// Blanks, YAML comments and document marks.
+bool holds_nothing(std::string_view head) {
+  for (const std::string_view line : split(head, '\n')) {
+    const std::string_view text = trim(line);
+    if (!text.empty() && !text.starts_with('#') && text != "---" && text != "...") return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 Intake::Intake(IngestOptions options) : sinks(std::max(1U, options.threads)), options_(options) {}
@@ -42,7 +51,7 @@ void Intake::take_file(const WalkedFile& file) {
 }
 
 void Intake::take_opened(const WalkedFile& file, OpenInput input) {
-  if (trim(input.head).empty()) {
+  if (holds_nothing(input.head)) {
     if (input.rest->cut_short()) {
       diagnostics.report(Severity::error, {input.name}, "ends before its first record", "was the file copied whole?");
       unreadable = true;
