@@ -99,10 +99,14 @@ class FrameReader {
 
   bool read_resource() {
     resource_known_ = true;
+    if (const auto seen = sink_.resource_at(c_.rest())) {
+      resource_ = seen->id;
+      c_.step(seen->size);
+      return true;
+    }
     const char* from = c_.at();
     if (!c_.skip_value()) return false;
     const std::string_view raw(from, static_cast<std::size_t>(c_.at() - from));
-    if (const ResourceId* seen = sink_.resource_seen(raw)) return resource_ = *seen, true;
     Cursor whole = std::exchange(c_, Cursor(raw));
     s_.said.clear();
     const bool good =
@@ -126,7 +130,7 @@ class FrameReader {
     failed_ = false;
     s_.said.clear();
     const std::size_t first_link = s_.links.size();
-    if (!c_.object([&](std::string_view key) { return on_span_key(key); })) return false;
+    if (!span_fields()) return false;
     Span span;
     span.trace = trace_id(trace_);
     span.id = span_id(id_);
@@ -139,6 +143,30 @@ class FrameReader {
     interpret(span);
     s_.spans.push_back({span, first_link, s_.links.size() - first_link});
     return true;
+  }
+
+  // In the order in which the collector writes them; whatever comes otherwise goes by its key.
+  bool span_fields() {
+    if (!c_.take("{\"traceId\":\"")) return c_.object([&](std::string_view key) { return on_span_key(key); });
+    if (!c_.rest_of_text(trace_)) return false;
+    if (c_.take(",\"spanId\":\"") && !c_.rest_of_text(id_)) return false;
+    if (c_.take(",\"traceState\":\"") && !c_.rest_of_text(state_)) return false;
+    if (c_.take(",\"parentSpanId\":\"") && !c_.rest_of_text(parent_)) return false;
+    if (c_.take(",\"flags\":") && !c_.skip_value()) return false;
+    if (c_.take(",\"name\":\"") && !c_.rest_of_text(name_)) return false;
+    if (c_.take(",\"kind\":") && !read_kind()) return false;
+    if (c_.take(",\"startTimeUnixNano\":") && !c_.count(start_)) return false;
+    if (c_.take(",\"endTimeUnixNano\":") && !c_.count(finish_)) return false;
+    if (c_.take(",\"attributes\":") && !attributes()) return false;
+    if (c_.take(",\"status\":{}}")) return true;
+    while (c_.peek() == ',') {
+      std::string_view key;
+      c_.step();
+      if (!c_.text(key) || c_.peek() != ':') return false;
+      c_.step();
+      if (!on_span_key(key)) return false;
+    }
+    return c_.take("}");
   }
 
   bool on_span_key(std::string_view key) {
@@ -209,22 +237,25 @@ class FrameReader {
 
   // {"key":"…","value":{"stringValue":"…"}}, the value's type being one of several.
   bool attribute() {
-    std::string_view key;
-    if (!c_.take("{\"key\":\"") || !c_.rest_of_text(key) || !c_.take(",\"value\":{\"")) return false;
+    std::string_view key, value;
+    if (!c_.take("{\"key\":\"") || !c_.rest_of_text(key)) return false;
     const Convention* what = Keys::all().find(key);
-    std::string_view type, value;
-    if (!c_.rest_of_text(type) || c_.peek() != ':') return false;
-    c_.take(":");
-    if (what == nullptr) return c_.skip_value() && c_.take("}}");
-    if (type == "stringValue") {
-      if (!c_.text(value)) return false;
-    } else if (type == "intValue" || type == "doubleValue" || type == "boolValue") {
-      if (!scalar(value)) return false;
+    if (c_.take(",\"value\":{\"stringValue\":\"")) {
+      if (what == nullptr ? !c_.rest_of_string() : !c_.rest_of_text(value)) return false;
     } else {
-      return c_.skip_value() && c_.take("}}");
+      bool wanted = what != nullptr;
+      if (!typed_value(value, wanted)) return false;
+      if (!wanted) what = nullptr;
     }
-    s_.said.push_back({what, value});
+    if (what != nullptr) s_.said.push_back({what, value});
     return c_.take("}}");
+  }
+  bool typed_value(std::string_view& value, bool& wanted) {
+    std::string_view type;
+    if (!c_.take(",\"value\":{\"") || !c_.rest_of_text(type) || c_.peek() != ':') return false;
+    c_.step();
+    wanted = wanted && (type == "intValue" || type == "doubleValue" || type == "boolValue" || type == "stringValue");
+    return wanted ? scalar(value) : c_.skip_value();
   }
   bool scalar(std::string_view& value) {
     if (c_.peek() == '"') return c_.text(value);
@@ -244,8 +275,10 @@ class FrameReader {
   void interpret(Span& span) {
     s_.raw.assign(1, static_cast<char>(kind_));
     s_.raw.append(name_);
+    bool routed = false;
+    for (const Said& said : s_.said) routed = routed || said.what->field == Says::http_route;
     for (const Said& said : s_.said) {
-      if (says_nothing_here(said)) continue;
+      if (says_nothing_here(said, routed)) continue;
       s_.raw.push_back('\x1f');
       s_.raw.push_back(static_cast<char>(said.what->field));
       s_.raw.push_back(static_cast<char>(said.what->rank));
@@ -259,16 +292,17 @@ class FrameReader {
     span.probability_known = by_state || means.probability > 0;
     if (span.probability_known) span.probability = by_state.value_or(means.probability);
   }
-  // A server's peer is its client, on a new port each time.
-  bool says_nothing_here(const Said& said) const {
+  // A path is not looked at where there is a route. A server's peer is its client, on a new port each time.
+  bool says_nothing_here(const Said& said, bool routed) const {
     const bool callee = kind_ == SpanKind::server || kind_ == SpanKind::internal;
     const Says field = said.what->field;
+    if (field == Says::http_path) return routed;
     return callee && (field == Says::peer_port || field == Says::peer_address || field == Says::server_port);
   }
 
   const SpanMeaning& meaning() {
     auto& memo = sink_.store().meanings;
-    if (memo.empty()) memo.resize(1024);
+    if (memo.empty()) memo.resize(8192);
     SpanMeaning& means = memo[quick_hash(s_.raw) % memo.size()];
     if (means.raw == s_.raw) return means;
     const Attributes& attributes = gathered();

@@ -20,10 +20,12 @@ class Cursor {
   const char* at() const { return at_; }
   bool done() const { return at_ == end_; }
   char peek() const { return *at_; }
+  void step(std::size_t bytes = 1) { at_ += bytes; }
+  std::string_view rest() const { return {at_, static_cast<std::size_t>(end_ - at_)}; }
 
   template <std::size_t n>
   bool take(const char (&literal)[n]) {
-    if (std::memcmp(at_, literal, n - 1) != 0) return false;
+    if (!same<n - 1>(literal)) return false;
     at_ += n - 1;
     return true;
   }
@@ -57,6 +59,9 @@ class Cursor {
 
   bool skip_string() {
     ++at_;
+    return rest_of_string();
+  }
+  bool rest_of_string() {
     while (to_quote(false)) {
       if (*at_++ == '"') return true;
       ++at_;  // what a backslash escapes
@@ -96,6 +101,23 @@ class Cursor {
   }
 
  private:
+  // In words, the last two overlapping: a call of memcmp costs more than all of it.
+  template <std::size_t size>
+  bool same(const char* literal) const {
+    if constexpr (size < 8) {
+      return std::memcmp(at_, literal, size) == 0;
+    } else {
+      std::uint64_t differs = 0;
+      for (std::size_t i = 0; i + 8 <= size; i += 8) differs |= word(at_ + i) ^ word(literal + i);
+      return (differs | (word(at_ + size - 8) ^ word(literal + size - 8))) == 0;
+    }
+  }
+  static std::uint64_t word(const char* at) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, at, 8);
+    return value;
+  }
+
   static bool is_scalar(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' || c == '.' || c == 'E';
   }

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t longest_field = 1024;
 constexpr std::size_t raw_resource_bytes = std::size_t{64} << 20;
+constexpr std::size_t beginning_bytes = 128, most_beginnings = 16;
 constexpr std::size_t most_complaints = 4096;
 constexpr std::uint64_t ns_per_minute = 60'000'000'000;
 
@@ -231,9 +232,23 @@ const ResourceId* RecordSink::resource_seen(std::string_view raw) const {
 }
 
 void RecordSink::remember(std::string_view raw, ResourceId id) {
-  if (store_->raw_bytes + raw.size() > raw_resource_bytes) return;
-  store_->raw_bytes += raw.size();
-  store_->raw_resources.insert_or_assign(quick_hash(raw), Store::RawResource{std::string(raw), id});
+  Store& store = *store_;
+  if (store.raw_bytes + raw.size() > raw_resource_bytes) return;
+  const auto [place, added] =
+      store.raw_resources.try_emplace(quick_hash(raw), Store::RawResource{std::string(raw), id});
+  if (!added) return;
+  store.raw_bytes += raw.size();
+  if (raw.size() < beginning_bytes) return;
+  auto& alike = store.raw_beginnings[quick_hash(raw.substr(0, beginning_bytes)) % store.raw_beginnings.size()];
+  if (alike.size() < most_beginnings) alike.push_back(&place->second);
+}
+
+std::optional<RecordSink::SeenResource> RecordSink::resource_at(std::string_view text) const {
+  if (text.size() < beginning_bytes) return std::nullopt;
+  const auto& all = store_->raw_beginnings;
+  for (const Store::RawResource* seen : all[quick_hash(text.substr(0, beginning_bytes)) % all.size()])
+    if (text.starts_with(seen->raw)) return SeenResource{seen->id, seen->raw.size()};
+  return std::nullopt;
 }
 
 void RecordSink::span(const Span& span) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -104,6 +105,12 @@ class RecordSink {
   // The same by the raw bytes of a resource block, which repeats per pod: nothing when the bytes are new.
   const ResourceId* resource_seen(std::string_view raw) const;
   void remember(std::string_view raw, ResourceId);
+  // The same where the block's end is not known: whether a remembered one stands at the beginning of `text`.
+  struct SeenResource {
+    ResourceId id;
+    std::size_t size;
+  };
+  std::optional<SeenResource> resource_at(std::string_view text) const;
   OperationId operation(const Operation&);
   PeerId peer(const Peer&);
   PartyId party(const Party&);

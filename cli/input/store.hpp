@@ -116,6 +116,8 @@ struct RecordSink::Store {
     ResourceId id;
   };
   std::unordered_map<std::uint64_t, RawResource> raw_resources;  // by quick_hash of raw
+  // By hash of their first bytes: a service's pods, up to a few of them.
+  std::vector<std::vector<const RawResource*>> raw_beginnings = std::vector<std::vector<const RawResource*>>(1024);
   std::size_t raw_bytes = 0;
   std::uint64_t dropped_complaints = 0;  // beyond what is kept between two drains
 
