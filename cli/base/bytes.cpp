@@ -18,7 +18,7 @@ namespace nsew {
 namespace {
 
 constexpr std::size_t one_read = std::size_t{256} << 10;
-constexpr int pipe_size = 1 << 20;  // three times as fast as the default of 64 KiB
+[[maybe_unused]] constexpr int pipe_size = 1 << 20;  // three times as fast as the default of 64 KiB
 
 Failure cannot(const std::string& path, int error) {
   const bool missing = error == ENOENT || error == ENOTDIR;
@@ -37,8 +37,7 @@ class File final : public ByteSource {
     const bool is_stdin = path_ == "-";
     fd_ = is_stdin ? STDIN_FILENO : ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd_ < 0) throw cannot(path_, errno);
-    struct stat about {};
-    if (::fstat(fd_, &about) == 0 && S_ISFIFO(about.st_mode)) ::fcntl(fd_, F_SETPIPE_SZ, pipe_size);
+    widen_pipe();
   }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
@@ -54,6 +53,13 @@ class File final : public ByteSource {
   }
 
  private:
+  void widen_pipe() const {
+#ifdef F_SETPIPE_SZ
+    struct stat about {};
+    if (::fstat(fd_, &about) == 0 && S_ISFIFO(about.st_mode)) ::fcntl(fd_, F_SETPIPE_SZ, pipe_size);
+#endif
+  }
+
   std::string path_;
   int fd_ = -1;
 };

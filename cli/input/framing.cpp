@@ -39,6 +39,23 @@ namespace {
 constexpr std::string_view too_long = "a record of more than 256 MiB";
 constexpr std::string_view too_long_hint = "it was left out; export fewer spans per record";
 
+// Behind the last newline that stands at `from` or later; 0 when there is none.
+std::size_t end_of_last_line(std::string_view text, std::size_t from) {
+  constexpr std::size_t step = 4096;  // memchr runs forwards only: backwards by steps, so that little is read twice
+  for (std::size_t to = text.size(); to > from;) {
+    const std::size_t begin = std::max(from, to > step ? to - step : 0);
+    std::size_t end = 0;
+    for (std::size_t at = begin; at < to; at = end) {
+      const auto* newline = static_cast<const char*>(std::memchr(text.data() + at, '\n', to - at));
+      if (newline == nullptr) break;
+      end = static_cast<std::size_t>(newline - text.data()) + 1;
+    }
+    if (end > 0) return end;
+    to = begin;
+  }
+  return 0;
+}
+
 class Lines final : public Cutter {
  public:
   explicit Lines(ByteSource& source) : source_(source) {}
@@ -49,8 +66,7 @@ class Lines final : public Cutter {
     while (true) {
       const bool more = fill(batch.buffer);
       const std::string_view text = batch.buffer.text();
-      const std::size_t newline = text.substr(looked_at).rfind('\n');
-      if (newline != std::string_view::npos) return finish(batch, looked_at + newline + 1);
+      if (const std::size_t end = end_of_last_line(text, looked_at); end > 0) return finish(batch, end);
       if (!more) {
         batch.ends_in_a_line = !text.empty();
         return finish(batch, text.size());

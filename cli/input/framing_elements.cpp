@@ -1,10 +1,12 @@
 // A bracket scanner over JSON of any size and depth. It knows strings, escapes and depth, and nothing else: whether
 // what it cuts is JSON is for the reader to say.
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <string>
 
 #include "input/framing.hpp"
+#include "input/framing_block.hpp"
 
 namespace nsew {
 namespace {
@@ -49,7 +51,7 @@ class Elements final : public Cutter {
     offset_ += at_;
     batch.offset = offset_;
     batch.buffer.drop_front(at_);
-    at_ = counted_ = 0;
+    at_ = counted_ = slow_until_ = 0;
   }
   // Of a batch that is handed out only the element that has begun stays.
   void keep_begun(Batch& batch) {
@@ -58,6 +60,7 @@ class Elements final : public Cutter {
     carry_.append(batch.buffer.data() + from, batch.buffer.size() - from);
     offset_ += from;
     at_ -= from;
+    slow_until_ = 0;
     counted_ -= from;
     if (begun_ != none) begun_ = 0;
   }
@@ -101,6 +104,7 @@ class Elements final : public Cutter {
     const char* data = batch.buffer.data();
     const std::size_t end = batch.buffer.size();
     while (at_ < end) {
+      if (end - at_ >= JsonBlock::size && skip_block(data)) continue;
       if (in_string_) {
         in_string(data, end);
       } else {
@@ -108,6 +112,23 @@ class Elements final : public Cutter {
         ++at_;
       }
     }
+  }
+
+  // Deep inside of an element nothing matters but depth: by the block, as long as it cannot rise to where elements end
+  // or keys are looked for. Blocks with escapes are read by the byte.
+  bool skip_block(const char* data) {
+    const std::size_t shallow = array_depth_ > 0 ? array_depth_ : 2;
+    if (depth_ <= shallow || escaped_ || at_ < slow_until_) return false;
+    const JsonBlock block(data + at_);
+    slow_until_ = at_ + JsonBlock::size;
+    if (block.backslashes != 0) return false;
+    const std::uint64_t strings = block.strings() ^ (in_string_ ? ~std::uint64_t{0} : 0);
+    const auto closes = static_cast<std::size_t>(std::popcount(block.closes & ~strings));
+    if (depth_ - shallow <= closes) return false;
+    depth_ += static_cast<std::size_t>(std::popcount(block.opens & ~strings)) - closes;
+    in_string_ = strings >> 63 != 0;
+    at_ += JsonBlock::size;
+    return true;
   }
 
   void in_string(const char* data, std::size_t end) {
@@ -211,6 +232,7 @@ class Elements final : public Cutter {
   Buffer carry_;
   std::uint64_t offset_ = 0, index_ = 0;  // of the buffer's begin
   std::size_t at_ = 0;                    // scanned up to here
+  std::size_t slow_until_ = 0;            // to be read by the byte up to here
   std::size_t counted_ = 0;               // newlines counted up to here
   std::uint64_t line_ = 0, line_start_ = 0;
 

@@ -168,3 +168,17 @@ TEST_CASE("line numbers go on from batch to batch") {
   const Outcome outcome = run(lines, text, 100'000);
   CHECK(outcome.said == std::vector<std::string>{"f:150001:3 bad"});
 }
+
+TEST_CASE("long elements are cut like short ones, wherever quotes and escapes fall") {
+  std::vector<std::string> elements_of;
+  for (std::size_t i = 0; i < 200; ++i)
+    elements_of.push_back(fmt::format(R"({{"k":"{}\"]}}","a":[{{"b":"{}"}},[{}]],"c":"\\"}})", std::string(i, 'x'),
+                                      std::string(3 * i, '{'), std::string(i % 7 + 1, '1')));
+  std::string text = R"({"meta":{"x":[[["]"]]]},"data":[)";
+  for (const std::string& element : elements_of) text += element + ",";
+  text.back() = ']';
+  for (const std::size_t portion : {1, 63, 64, 65, 1000, 1000000}) {
+    CAPTURE(portion);
+    CHECK(run(elements, text + "}", portion).frames == elements_of);
+  }
+}
