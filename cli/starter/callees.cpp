@@ -20,9 +20,12 @@ struct Draft {
   std::map<Source, Stats> seen;
 };
 
+// Whether the edge says that `from` opens connections to `to`. Messages do not: a consumer connects to its broker.
 bool connects(const EdgeKey& key, const CallGraph& graph) {
-  if (key.cls == CallClass::egress || key.cls == CallClass::async || key.from == key.to) return false;
-  return graph.nodes.count(key.to) != 0 && key.to != outside_id && key.to != unknown_id;
+  if (key.cls == CallClass::egress || key.from == key.to || key.to == outside_id || key.to == unknown_id) return false;
+  const auto to = graph.nodes.find(key.to), from = graph.nodes.find(key.from);
+  if (to == graph.nodes.end() || (from != graph.nodes.end() && from->second.kind == NodeKind::broker)) return false;
+  return key.cls != CallClass::async || to->second.kind == NodeKind::broker;
 }
 
 void take_operations(Caller& caller, Draft& draft, const Edge& edge) {
@@ -44,25 +47,29 @@ std::uint64_t calls_of(const Edge& edge) {
   return most;
 }
 
-void take(Draft& draft, const EdgeKey& key, const Edge& edge, const Members& members) {
-  const std::uint64_t calls = calls_of(edge);
-  draft.calls += calls;
-  if (key.from == unknown_id) draft.unknown += calls;
+void count_calls(Draft& draft, const EdgeKey& key, const Edge& edge) {
+  if (key.cls == CallClass::platform) return;  // a kubelet's probes pass every policy
+  draft.calls += calls_of(edge);
+  if (key.from == unknown_id) draft.unknown += calls_of(edge);
   if (key.from == outside_id) draft.from_outside = true;
+}
+
+void take(Draft& draft, const EdgeKey& key, const Edge& edge, const Members& members) {
+  count_calls(draft, key, edge);
   const Member* from = members.find(key.from);
   if (from == nullptr) return;
+  const bool platform = key.cls == CallClass::platform;
   const bool known = !from->selector.empty() && !from->accounts.empty() && from->nameable();
-  if (!known && from->kind == NodeKind::gateway)
-    draft.old_doors.insert(key.from);
-  else if (!known && from->kind == NodeKind::outside)
-    draft.from_outside = true;
-  else if (!known)
-    draft.unresolved.insert(key.from);
-  else {
+  if (known || (platform && is_dns_label(from->ns) && from->nameable())) {
     Caller& caller = draft.callers[key.from];
-    caller.member = from;
-    caller.platform = key.cls == CallClass::platform;
+    caller.member = from, caller.platform = platform, caller.by_namespace = !known;
     take_operations(caller, draft, edge);
+  } else if (from->kind == NodeKind::gateway) {
+    draft.old_doors.insert(key.from);
+  } else if (from->kind == NodeKind::outside) {
+    draft.from_outside = true;
+  } else if (!platform) {
+    draft.unresolved.insert(key.from);
   }
 }
 
@@ -150,6 +157,22 @@ std::string evidence_of(Bundle& bundle, const Callee& callee) {
   return join(parts, ", ");
 }
 
+namespace {
+
+std::set<std::string> shared_accounts(const std::vector<Callee>& callees) {
+  std::set<std::string> out;
+  for (const Callee& callee : callees) {
+    for (const Caller& caller : callee.callers) {
+      const auto& accounts = caller.member->accounts;
+      const bool shared = std::find(accounts.begin(), accounts.end(), caller.member->ns + "/default") != accounts.end();
+      if (shared) out.insert(caller.member->id);
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
 void plan_the_callees(Bundle& bundle, const std::vector<Callee>& callees) {
   for (const Callee& callee : callees) {
     if (!callee.refused.empty()) {
@@ -158,13 +181,20 @@ void plan_the_callees(Bundle& bundle, const std::vector<Callee>& callees) {
     }
     for (const std::string& remark : callee.remarks) bundle.plan.yours.push_back(remark + ".");
     for (const Caller& caller : callee.callers) {
-      const auto& accounts = caller.member->accounts;
-      if (std::find(accounts.begin(), accounts.end(), caller.member->ns + "/default") == accounts.end()) continue;
+      if (!caller.by_namespace) continue;
       bundle.plan.yours.push_back(
-          fmt::format("{} calls {} and runs as the service account `default`, which others may share: give it its own.",
+          fmt::format("{} calls {} and no manifest describes its pods: its whole namespace is let in.",
                       code(caller.member->id), code(callee.member->id)));
     }
   }
+}
+
+void plan_the_accounts(Bundle& bundle, const std::vector<Callee>& callees) {
+  const auto shared = shared_accounts(callees);
+  if (shared.empty()) return;
+  bundle.plan.yours.push_back(
+      names(shared) +
+      " call others and run as the service account `default`: who else runs as it is let in too. Give each its own.");
 }
 
 bool rates_known(const Picture& picture, Source source) {

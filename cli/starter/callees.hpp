@@ -15,7 +15,8 @@ namespace nsew::starter {
 struct Caller {
   const Member* member = nullptr;
   std::uint64_t calls = 0;
-  bool platform = false;  // scrapes and the like: they reach pods, never a Service's waypoint
+  bool platform = false;      // scrapes and the like: they reach pods, never a Service's waypoint
+  bool by_namespace = false;  // platform whose pods no manifest describes
   std::set<OperationKey> operations;
   bool operations_known = true;
 };
@@ -38,6 +39,7 @@ std::string evidence_of(Bundle&, const Callee&, const Caller&);
 
 // What policies could not be written for, and remarks, into the plan.
 void plan_the_callees(Bundle&, const std::vector<Callee>&);
+void plan_the_accounts(Bundle&, const std::vector<Callee>&);
 
 // Whether volumes of this source are known: its records say how they were sampled.
 bool rates_known(const Picture&, Source);

@@ -92,7 +92,7 @@ std::set<std::string> probe_paths(const Member& member) {
 bool is_public(const std::string& path, const Surface& surface) {
   const Match prefix{"PathPrefix", path, ""};
   for (const Recorded& op : surface.recorded) {
-    if (rank(prefix, op.request) && kind_of_host(op.request.host) != HostKind::internal) return true;
+    if (rank(prefix, op.request) && op.host != HostKind::internal) return true;
   }
   for (const SurfaceHost& host : surface.hosts) {
     for (const SurfaceRule& rule : host.rules) {

@@ -132,6 +132,10 @@ std::set<std::string> closed_namespaces(const Mesh& mesh) {
   for (const Callee& callee : mesh.callees) {
     if (!callee.refused.empty()) closed.erase(callee.member->ns);
   }
+  for (const auto& [id, member] : mesh.members.by_id) {
+    const bool open = member.seen && (member.kind == NodeKind::gateway || member.kind == NodeKind::platform);
+    if (open) closed.erase(member.ns);  // what calls those is no part of the system
+  }
   return closed;
 }
 
@@ -190,12 +194,21 @@ Json account_patches(const Mesh& mesh, bool replace) {
                    {"value", {{"source", {{"serviceAccounts", Json::array({waypoint})}}}}}};
     if (replace) {
       std::set<std::string> kept{waypoint};
+      std::set<std::string> namespaces;
       for (const Caller& caller : policy->callee->callers) {
-        if (caller.platform) kept.insert(caller.member->accounts.begin(), caller.member->accounts.end());
+        if (!caller.platform) continue;
+        if (caller.by_namespace)
+          namespaces.insert(caller.member->ns);
+        else
+          kept.insert(caller.member->accounts.begin(), caller.member->accounts.end());
       }
       if (policy->callee->routed) kept.insert(mesh.gateway_account());
       const Json source{{"source", {{"serviceAccounts", std::vector<std::string>(kept.begin(), kept.end())}}}};
-      operation = {{"op", "replace"}, {"path", "/spec/rules/0/from"}, {"value", Json::array({source})}};
+      Json sources = Json::array({source});
+      if (!namespaces.empty())
+        sources.push_back(
+            {{"source", {{"namespaces", std::vector<std::string>(namespaces.begin(), namespaces.end())}}}});
+      operation = {{"op", "replace"}, {"path", "/spec/rules/0/from"}, {"value", sources}};
     }
     patches.push_back(patch({{"group", "security.istio.io"},
                              {"kind", "AuthorizationPolicy"},
@@ -275,6 +288,7 @@ void plan_never_called(Mesh& mesh) {
 void plan_the_rest(Mesh& mesh) {
   Plan& plan = mesh.bundle.plan;
   plan_the_callees(mesh.bundle, mesh.callees);
+  plan_the_accounts(mesh.bundle, mesh.callees);
   plan_never_called(mesh);
   if (mesh.policies.empty()) {
     plan.unknown.push_back(

@@ -12,8 +12,9 @@ constexpr std::size_t most_accounts = 16;  // of one source, by the CRD
 
 std::vector<std::string> accounts_of(const Callee& callee, const std::string& gateway_account) {
   std::set<std::string> accounts;
-  for (const Caller& caller : callee.callers)
-    accounts.insert(caller.member->accounts.begin(), caller.member->accounts.end());
+  for (const Caller& caller : callee.callers) {
+    if (!caller.by_namespace) accounts.insert(caller.member->accounts.begin(), caller.member->accounts.end());
+  }
   if (callee.routed && !gateway_account.empty()) accounts.insert(gateway_account);
   return {accounts.begin(), accounts.end()};
 }
@@ -27,6 +28,15 @@ Json sources_of(const std::vector<std::string>& accounts) {
           {{"serviceAccounts", std::vector<std::string>(accounts.begin() + static_cast<std::ptrdiff_t>(i), end)}}}});
   }
   return sources;
+}
+
+void add_namespaces(const Callee& callee, Json& sources) {
+  std::set<std::string> namespaces;
+  for (const Caller& caller : callee.callers) {
+    if (caller.by_namespace) namespaces.insert(caller.member->ns);
+  }
+  if (!namespaces.empty())
+    sources.push_back({{"source", {{"namespaces", std::vector<std::string>(namespaces.begin(), namespaces.end())}}}});
 }
 
 std::vector<std::string> tcp_ports(const Callee& callee) {
@@ -44,9 +54,10 @@ std::vector<NamedPolicy> l4_policies(Bundle& bundle, const std::vector<Callee>& 
   std::vector<NamedPolicy> out;
   std::set<std::string> taken = taken_names(bundle.assessment().picture, "AuthorizationPolicy");
   for (const Callee& callee : callees) {
-    const auto accounts = accounts_of(callee, gateway_account);
-    if (!callee.refused.empty() || accounts.empty()) continue;
-    Json rule{{"from", sources_of(accounts)}};
+    Json sources = sources_of(accounts_of(callee, gateway_account));
+    add_namespaces(callee, sources);
+    if (!callee.refused.empty() || sources.empty()) continue;
+    Json rule{{"from", sources}};
     if (const auto ports = tcp_ports(callee); !ports.empty())
       rule["to"] = Json::array({{{"operation", {{"ports", ports}}}}});
     const std::string name = unique_label(callee.member->name, taken);

@@ -139,7 +139,7 @@ void name_namespaces(Members& members) {
   for (auto& [id, member] : members.by_id) {
     if (!member.ns.empty() || id == outside_id || id == unknown_id) continue;
     member.ns = assumed_namespace;
-    members.namespace_assumed = true;
+    members.namespace_assumed = members.namespace_assumed || member.service != nullptr || !member.workloads.empty();
   }
 }
 

@@ -8,10 +8,12 @@ namespace {
 
 constexpr const char* namespace_label = "kubernetes.io/metadata.name";
 
-Json peer_of(const Member& caller, const Member& callee) {
+Json peer_of(const Caller& from, const Member& callee) {
+  const Member& caller = *from.member;
   Json peer = Json::object();
-  if (caller.ns != callee.ns) peer["namespaceSelector"] = {{"matchLabels", {{namespace_label, caller.ns}}}};
-  peer["podSelector"] = {{"matchLabels", caller.selector}};
+  if (from.by_namespace || caller.ns != callee.ns)
+    peer["namespaceSelector"] = {{"matchLabels", {{namespace_label, caller.ns}}}};
+  if (!from.by_namespace) peer["podSelector"] = {{"matchLabels", caller.selector}};
   return peer;
 }
 
@@ -44,7 +46,7 @@ std::vector<Json> network_policies(Bundle& bundle, const std::vector<Callee>& ca
     if (!callee.refused.empty() || (callee.callers.empty() && !callee.routed)) continue;
     Json from = Json::array();
     if (callee.routed) from.push_back(gateway_peer(proxies));
-    for (const Caller& caller : callee.callers) from.push_back(peer_of(*caller.member, *callee.member));
+    for (const Caller& caller : callee.callers) from.push_back(peer_of(caller, *callee.member));
     Json rule{{"from", from}};
     if (!callee.pod_ports.empty()) rule["ports"] = ports_json(callee);
     out.push_back({{note("callers recorded: " + evidence_of(bundle, callee) + "; ports are the pods'"), nullptr},

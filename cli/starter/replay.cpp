@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
@@ -119,9 +120,22 @@ const WrittenMatch* taken_by(const std::vector<WrittenMatch>& routes, const Requ
   return best;
 }
 
-bool names_public_host(const Request& request) {
-  const HostKind kind = kind_of_host(request.host);
-  return kind == HostKind::public_name || kind == HostKind::public_address;
+bool names_public_host(const Recorded& op) {
+  return op.host == HostKind::public_name || op.host == HostKind::public_address;
+}
+
+// Traces and a log may have seen the same calls: of each operation the source that saw most. Connections ask for
+// nothing that a route could match.
+std::vector<Recorded> requests_of(const Picture& picture, const Members& members) {
+  std::map<std::tuple<std::string, std::string, std::string, std::string>, Recorded> most;
+  for (Recorded& op : recorded_calls(picture, members)) {
+    if (op.source == Source::flows && op.key == OperationKey{}) continue;
+    Recorded& kept = most[{op.backend, op.request.host, op.request.method, op.request.path}];
+    if (kept.stats.calls.observed() < op.stats.calls.observed()) kept = std::move(op);
+  }
+  std::vector<Recorded> out;
+  for (auto& [key, op] : most) out.push_back(std::move(op));
+  return out;
 }
 
 std::string shown(const Recorded& op) {
@@ -155,9 +169,9 @@ Replay replay(const Assessment& assessment, std::span<const StarterFile> files) 
       std::any_of(routes.begin(), routes.end(), [](const WrittenMatch& route) { return route.hosts.empty(); });
   Replay result;
   std::map<std::string, std::uint64_t> lost;
-  for (const Recorded& op : recorded_calls(assessment.picture, members)) {
+  for (const Recorded& op : requests_of(assessment.picture, members)) {
     const std::uint64_t calls = op.stats.calls.observed();
-    const bool hostless = !any_host && !names_public_host(op.request);
+    const bool hostless = !any_host && !names_public_host(op);
     const Judged judged = judge(routes, op, members, hostless);
     result.calls += calls;
     if (hostless)

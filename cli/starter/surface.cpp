@@ -11,15 +11,6 @@
 namespace nsew::starter {
 namespace {
 
-void collect(const EdgeKey& key, Source source, const Edge::Seen& seen, std::vector<Recorded>& out) {
-  for (const auto& [operation, stats] : seen.operations)
-    out.push_back({operation, request_of(operation), key.to, source, stats});
-  if (!seen.operations.empty()) return;
-  OperationStats whole;
-  whole.calls = seen.calls, whole.errors = seen.errors, whole.latency = seen.latency;
-  out.push_back({{}, {}, key.to, source, whole});
-}
-
 class Builder {
  public:
   Builder(const Picture& picture, const Members& members) : picture_(picture), members_(members) {
@@ -46,7 +37,7 @@ class Builder {
       if (!name.empty()) hosts[name] = {name, declared.why, 0, {}};
     }
     for (const Recorded& op : surface_.recorded) {
-      const HostKind kind = kind_of_host(op.request.host);
+      const HostKind kind = op.host;
       if (kind == HostKind::public_name && !is_route_host(op.request.host)) {
         surface_.gaps.push_back(fmt::format("the recorded host {} is no DNS name that a route may carry: not written",
                                             code(op.request.host)));
@@ -86,7 +77,7 @@ class Builder {
   std::vector<const Recorded*> at(const SurfaceHost& host) const {
     std::vector<const Recorded*> out;
     for (const Recorded& op : surface_.recorded) {
-      const bool nameless = surface_.hosts.size() == 1 && kind_of_host(op.request.host) == HostKind::none;
+      const bool nameless = surface_.hosts.size() == 1 && op.host == HostKind::none;
       if (host.host.empty() || nameless || chosen(op.request.host) == &host) out.push_back(&op);
     }
     return out;
@@ -121,7 +112,7 @@ class Builder {
   // A load generator inside the cluster calls the same backend by its inner name: its durations count as well.
   std::vector<const Recorded*> with_inner_calls(SurfaceHost& host, std::vector<const Recorded*> recorded) const {
     for (const Recorded& op : surface_.recorded) {
-      if (host.host.empty() || kind_of_host(op.request.host) != HostKind::internal) continue;
+      if (host.host.empty() || op.host != HostKind::internal) continue;
       const SurfaceRule* rule = rule_for(host.rules, op.request);
       if (rule != nullptr && rule->targets.front().member->id == op.backend) recorded.push_back(&op);
     }
@@ -210,17 +201,6 @@ class Builder {
 };
 
 }  // namespace
-
-std::vector<Recorded> recorded_calls(const Picture& picture, const Members& members) {
-  std::vector<Recorded> out;
-  for (const auto& [key, edge] : picture.graph.edges) {
-    const Member* member = members.find(key.to);
-    if (key.cls != CallClass::north_south || member == nullptr || member->kind == NodeKind::gateway) continue;
-    if (!in_scope(picture, member->ns)) continue;
-    for (const auto& [source, seen] : edge.seen) collect(key, source, seen, out);
-  }
-  return out;
-}
 
 std::vector<const Member*> Surface::backends() const {
   std::map<std::string, const Member*> found;

@@ -8,6 +8,7 @@
 
 #include "starter/match.hpp"
 #include "starter/members.hpp"
+#include "starter/names.hpp"
 #include "starter/numbers.hpp"
 
 namespace nsew::starter {
@@ -15,6 +16,7 @@ namespace nsew::starter {
 struct Recorded {  // one north-south operation at one backend, by one source
   OperationKey key;
   Request request;
+  HostKind host = HostKind::none;
   std::string backend;  // node id
   Source source = Source::traces;
   OperationStats stats;

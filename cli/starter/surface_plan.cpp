@@ -10,8 +10,7 @@ namespace {
 std::vector<std::string> internal_hosts(const Surface& surface) {
   std::set<std::string> hosts;
   for (const Recorded& op : surface.recorded) {
-    const HostKind kind = kind_of_host(op.request.host);
-    if (kind == HostKind::internal || kind == HostKind::public_address) hosts.insert(code(op.request.host));
+    if (op.host == HostKind::internal || op.host == HostKind::public_address) hosts.insert(code(op.request.host));
   }
   return {hosts.begin(), hosts.end()};
 }
@@ -77,6 +76,26 @@ void slow_rules(Plan& plan, const Surface& surface) {
   }
 }
 
+void unused_hosts(Plan& plan, const Surface& surface) {
+  if (surface.recorded.empty()) return;
+  for (const SurfaceHost& host : surface.hosts) {
+    if (host.why != "recorded" && host.calls == 0 && !host.host.empty()) {
+      plan.yours.push_back(
+          fmt::format("{} is {}, but no recorded call used it: drop it if nobody does.", code(host.host), host.why));
+    }
+  }
+}
+
+void old_gateways(Plan& plan, const CallGraph& graph) {
+  for (const auto& [id, node] : graph.nodes) {
+    if (node.kind == NodeKind::gateway) {
+      plan.yours.push_back(fmt::format(
+          "{} is the gateway of today and stays as it is: take its public address away once it sees no request.",
+          code(id)));
+    }
+  }
+}
+
 }  // namespace
 
 void plan_the_surface(Bundle& bundle, const Surface& surface, const Site& site) {
@@ -86,6 +105,8 @@ void plan_the_surface(Bundle& bundle, const Surface& surface, const Site& site) 
                                      code(site.ns), code(listener.host)));
   }
   if (site.listeners.empty()) hosts_unknown(plan, surface);
+  old_gateways(plan, bundle.assessment().picture.graph);
+  unused_hosts(plan, surface);
   ports_from_traffic(plan, surface);
   expressions(plan, surface);
   thin_rules(plan, surface);

@@ -1,0 +1,92 @@
+#include <doctest/doctest.h>
+
+#include "boutique.hpp"
+#include "starter/match.hpp"
+#include "starter/surface.hpp"
+
+using namespace nsew;
+using namespace nsew::starter;
+
+namespace {
+
+void remove_rule(std::vector<StarterFile>& files, const std::string& path, const std::string& from,
+                 const std::string& to) {
+  for (StarterFile& file : files) {
+    if (file.path == path) file.text.replace(file.text.find(from), from.size(), to);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every recorded call with a host matches the routes of every target") {
+  const boutique::Case boutique;
+  const Assessment assessment = boutique.assessment();
+  for (const Target* target : targets()) {
+    const Replay result = replay(assessment, target->generate(assessment));
+    CAPTURE(target->name);
+    CHECK(result.calls == 295'000);
+    CHECK(result.matched == 286'000);
+    CHECK(result.without_host == 9'000);
+    CHECK(result.lost.empty());
+  }
+}
+
+TEST_CASE("a call that no rule takes, or that would reach another service, is lost") {
+  const boutique::Case boutique;
+  const Assessment assessment = boutique.assessment();
+  const std::string path = "base/httproute-boutique-frontend.yaml";
+  struct Mistake {
+    const char *from, *to;
+    std::uint64_t matched;
+    std::size_t lost;
+  };
+  const Mistake mistakes[] = {{"value: /\n", "value: /cart\n", 40'000, 3},
+                              {"shop.example.com", "other.example.com", 0, 6},
+                              {"- name: frontend\n          port", "- name: adservice\n          port", 282'000, 1}};
+  for (const Mistake& mistake : mistakes) {
+    CAPTURE(mistake.to);
+    auto files = boutique::generated(assessment, "gateway-api");
+    remove_rule(files, path, mistake.from, mistake.to);
+    const Replay result = replay(assessment, files);
+    CHECK(result.matched == mistake.matched);
+    CHECK(result.lost.size() == mistake.lost);
+  }
+}
+
+TEST_CASE("exact beats prefix, longer beats shorter, a method breaks the tie") {
+  const Request request{"shop.example.com", "POST", "/cart/checkout"};
+  const Match order[] = {{"Exact", "/cart/checkout", ""},
+                         {"PathPrefix", "/cart/checkout", "POST"},
+                         {"PathPrefix", "/cart/checkout", ""},
+                         {"PathPrefix", "/cart", ""},
+                         {"PathPrefix", "/", ""}};
+  for (std::size_t i = 1; i < std::size(order); ++i) CHECK(*rank(order[i - 1], request) > *rank(order[i], request));
+}
+
+TEST_CASE("a prefix takes whole segments, and a variable segment equals no literal one") {
+  struct Row {
+    Match match;
+    const char* path;
+    bool takes;
+  };
+  const Row rows[] = {{{"PathPrefix", "/cart", ""}, "/cart", true},
+                      {{"PathPrefix", "/cart", ""}, "/cart/{id}", true},
+                      {{"PathPrefix", "/cart", ""}, "/cartoon", false},
+                      {{"PathPrefix", "/cart/", ""}, "/cart", true},
+                      {{"PathPrefix", "/cart/7", ""}, "/cart/{id}", false},
+                      {{"Exact", "/cart", ""}, "/cart/", false},
+                      {{"PathPrefix", "/", ""}, "", true},
+                      {{"Exact", "/", ""}, "", false},
+                      {{"PathPrefix", "/", "POST"}, "/cart", false}};
+  for (const Row& row : rows) {
+    CAPTURE(row.path);
+    CHECK(rank(row.match, {"", "GET", row.path}).has_value() == row.takes);
+  }
+}
+
+TEST_CASE("a host name beats a wildcard, and a wildcard no host") {
+  CHECK(*host_rank("shop.example.com", "shop.example.com") > *host_rank("*.example.com", "shop.example.com"));
+  CHECK(*host_rank("*.example.com", "shop.example.com") > *host_rank("", "shop.example.com"));
+  CHECK_FALSE(host_rank("*.example.com", "example.com"));
+  CHECK_FALSE(host_rank("a.example.com", "b.example.com"));
+}
