@@ -62,7 +62,9 @@ void take(Draft& draft, const EdgeKey& key, const Edge& edge, const Members& mem
   const bool known = !from->selector.empty() && !from->accounts.empty() && from->nameable();
   if (known || (platform && is_dns_label(from->ns) && from->nameable())) {
     Caller& caller = draft.callers[key.from];
-    caller.member = from, caller.platform = platform, caller.by_namespace = !known;
+    caller.platform = platform && (caller.member == nullptr || caller.platform);
+    caller.member = from, caller.by_namespace = !known;
+    if (platform) caller.ports = edge.ports;
     take_operations(caller, draft, edge);
   } else if (from->kind == NodeKind::gateway) {
     draft.old_doors.insert(key.from);
@@ -195,6 +197,15 @@ void plan_the_accounts(Bundle& bundle, const std::vector<Callee>& callees) {
   bundle.plan.yours.push_back(
       names(shared) +
       " call others and run as the service account `default`: who else runs as it is let in too. Give each its own.");
+}
+
+std::vector<int> numbers_of(const std::set<std::string>& ports) {
+  std::set<int> numbers;
+  for (const std::string& text : ports) {
+    const auto number = to_integer(text);
+    if (number && *number > 0 && *number < 65536) numbers.insert(static_cast<int>(*number));
+  }
+  return {numbers.begin(), numbers.end()};
 }
 
 bool rates_known(const Picture& picture, Source source) {

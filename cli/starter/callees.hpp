@@ -15,8 +15,9 @@ namespace nsew::starter {
 struct Caller {
   const Member* member = nullptr;
   std::uint64_t calls = 0;
-  bool platform = false;      // scrapes and the like: they reach pods, never a Service's waypoint
-  bool by_namespace = false;  // platform whose pods no manifest describes
+  bool platform = false;        // scrapes and the like: they reach pods, never a Service's waypoint
+  bool by_namespace = false;    // platform whose pods no manifest describes
+  std::set<std::string> ports;  // of a platform caller, where recorded: a scrape has a port of its own
   std::set<OperationKey> operations;
   bool operations_known = true;
 };
@@ -40,6 +41,9 @@ std::string evidence_of(Bundle&, const Callee&, const Caller&);
 // What policies could not be written for, and remarks, into the plan.
 void plan_the_callees(Bundle&, const std::vector<Callee>&);
 void plan_the_accounts(Bundle&, const std::vector<Callee>&);
+
+// Recorded ports as numbers; what is none is left out.
+std::vector<int> numbers_of(const std::set<std::string>& ports);
 
 // Whether volumes of this source are known: its records say how they were sampled.
 bool rates_known(const Picture&, Source);

@@ -194,21 +194,9 @@ Json account_patches(const Mesh& mesh, bool replace) {
                    {"value", {{"source", {{"serviceAccounts", Json::array({waypoint})}}}}}};
     if (replace) {
       std::set<std::string> kept{waypoint};
-      std::set<std::string> namespaces;
-      for (const Caller& caller : policy->callee->callers) {
-        if (!caller.platform) continue;
-        if (caller.by_namespace)
-          namespaces.insert(caller.member->ns);
-        else
-          kept.insert(caller.member->accounts.begin(), caller.member->accounts.end());
-      }
       if (policy->callee->routed) kept.insert(mesh.gateway_account());
       const Json source{{"source", {{"serviceAccounts", std::vector<std::string>(kept.begin(), kept.end())}}}};
-      Json sources = Json::array({source});
-      if (!namespaces.empty())
-        sources.push_back(
-            {{"source", {{"namespaces", std::vector<std::string>(namespaces.begin(), namespaces.end())}}}});
-      operation = {{"op", "replace"}, {"path", "/spec/rules/0/from"}, {"value", sources}};
+      operation = {{"op", "replace"}, {"path", "/spec/rules/0/from"}, {"value", Json::array({source})}};
     }
     patches.push_back(patch({{"group", "security.istio.io"},
                              {"kind", "AuthorizationPolicy"},

@@ -29,6 +29,29 @@ Json ports_json(const Callee& callee) {
   return ports;
 }
 
+Json rule_json(const Json& from, const Json& ports) {
+  Json rule{{"from", from}};
+  if (!ports.empty()) rule["ports"] = ports;
+  return rule;
+}
+
+// Who calls the service at its own ports, then each scrape at the ports where it was recorded.
+Json rules_of(const Callee& callee, const ProxyPods& proxies) {
+  Json from = Json::array(), rules = Json::array();
+  if (callee.routed) from.push_back(gateway_peer(proxies));
+  for (const Caller& caller : callee.callers) {
+    if (!caller.platform) from.push_back(peer_of(caller, *callee.member));
+  }
+  if (!from.empty()) rules.push_back(rule_json(from, ports_json(callee)));
+  for (const Caller& caller : callee.callers) {
+    if (!caller.platform) continue;
+    Json ports = Json::array();
+    for (const int port : numbers_of(caller.ports)) ports.push_back({{"port", port}, {"protocol", "TCP"}});
+    rules.push_back(rule_json(Json::array({peer_of(caller, *callee.member)}), ports));
+  }
+  return rules;
+}
+
 }  // namespace
 
 std::set<std::string> taken_names(const Picture& picture, const std::string& kind) {
@@ -44,11 +67,6 @@ std::vector<Json> network_policies(Bundle& bundle, const std::vector<Callee>& ca
   std::set<std::string> taken = taken_names(bundle.assessment().picture, "NetworkPolicy");
   for (const Callee& callee : callees) {
     if (!callee.refused.empty() || (callee.callers.empty() && !callee.routed)) continue;
-    Json from = Json::array();
-    if (callee.routed) from.push_back(gateway_peer(proxies));
-    for (const Caller& caller : callee.callers) from.push_back(peer_of(caller, *callee.member));
-    Json rule{{"from", from}};
-    if (!callee.pod_ports.empty()) rule["ports"] = ports_json(callee);
     out.push_back({{note("callers recorded: " + evidence_of(bundle, callee) + "; ports are the pods'"), nullptr},
                    {"apiVersion", "networking.k8s.io/v1"},
                    {"kind", "NetworkPolicy"},
@@ -56,7 +74,7 @@ std::vector<Json> network_policies(Bundle& bundle, const std::vector<Callee>& ca
                    {"spec",
                     {{"podSelector", {{"matchLabels", callee.member->selector}}},
                      {"policyTypes", Json::array({"Ingress"})},
-                     {"ingress", Json::array({rule})}}}});
+                     {"ingress", rules_of(callee, proxies)}}}});
   }
   return out;
 }

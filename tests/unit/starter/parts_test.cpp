@@ -109,7 +109,7 @@ TEST_CASE("YAML keeps comments by their keys and quotes what would be read as so
                       {"patch", "- op: add\n  path: /x\n"},
                       {"stranger", "a\nb\x1b"}};
   CHECK(yaml_of(document) ==
-        "# first\n# second\nversion: \"1.2\"\n\"on\": true\nname: \"a: b\"\nlist:\n  # why\n  - x: 1\n  - y: "
+        "# first\n# second\nversion: \"1.2\"\n\"on\": true\nname: \"a: b\"\nlist:\n  # why\n  - x: 1\n  - \"y\": "
         "{}\npatch: |\n  - op: add\n    path: /x\n"
         "stranger: \"a\\x0Ab\\x1B\"\n");
 }
