@@ -152,6 +152,11 @@ struct CallGraph {
   std::map<std::string, std::string> joined;            // a name without namespace -> the id that it was taken for
   std::set<std::string> inputs_by_format;               // formats read
 
+  // The same records counted with some gateways by name taken for services, should a merge show that services call
+  // them: for every set of them, as long as there are at most three.
+  std::vector<CallGraph> alternatives;  // without alternatives of their own, in the order of `without`
+  std::set<std::string> without;        // of an alternative: ids of those gateways
+
   bool empty() const { return edges.empty() && nodes.empty(); }
 };
 

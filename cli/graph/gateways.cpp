@@ -104,8 +104,6 @@ void settle_all(NodeTable& nodes, const std::set<std::uint32_t>& demoted) {
   for (std::uint32_t i = 0; i < nodes.size(); ++i) settle_kind(nodes[i], demoted.contains(i));
 }
 
-bool only_by_name(const Node& node) { return node.kind == NodeKind::gateway && node.why.starts_with(well_known); }
-
 }  // namespace
 
 void claim_kind(Node& node, const Declared* declared, const PlatformKnowledge& known, const GraphOptions& options) {
@@ -146,23 +144,39 @@ void settle_kind(Node& node, bool demoted) {
     node.why = why;
     return;
   }
-  node.kind = NodeKind::unknown;
-  node.why.clear();
-}
+}  // a node that another program wrote, without claims, stays what it said
 
 bool synthetic(const Node& node) {
   const auto at = node.claims.find(Claim::client);
   return node.kind == NodeKind::outside && at != node.claims.end() && at->second.starts_with(load_generator);
 }
 
-void settle_kinds(NodeTable& nodes, std::span<const Caller> calls) {
+bool gateway_by_name(const Node& node) {
+  return node.kind == NodeKind::gateway && !node.claims.empty() && node.claims.begin()->first == Claim::gateway_name;
+}
+
+std::vector<std::set<std::string>> sets_of(const std::vector<std::string>& ids) {
+  std::vector<std::set<std::string>> sets;
+  if (ids.size() > 3) return sets;
+  for (unsigned chosen = 1; chosen < 1U << ids.size(); ++chosen) {
+    std::set<std::string>& one = sets.emplace_back();
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      if ((chosen >> i & 1U) != 0) one.insert(ids[i]);
+  }
+  std::ranges::sort(sets);
+  return sets;
+}
+
+void settle_kinds(NodeTable& nodes, std::span<const Caller> calls, const std::set<std::string>& without) {
   std::set<std::uint32_t> demoted;
+  for (const std::string& id : without)
+    if (const std::uint32_t* number = nodes.find(id)) demoted.insert(*number);
   settle_all(nodes, demoted);
   for (bool changed = true; changed;) {
     changed = false;
     for (const Caller& call : calls) {
       if (!call.counts || call.from == call.to || nodes[call.from].kind != NodeKind::service) continue;
-      if (only_by_name(nodes[call.to])) changed |= demoted.insert(call.to).second;
+      if (gateway_by_name(nodes[call.to])) changed |= demoted.insert(call.to).second;
     }
     if (changed) settle_all(nodes, demoted);
   }

@@ -27,7 +27,13 @@ struct Caller {
   std::uint32_t from, to;
   bool counts;  // a synchronous call that is neither platform traffic nor a detour over the own public host
 };
-// Settles the kinds of all nodes; the calls tell which gateways by name are called by services.
-void settle_kinds(NodeTable&, std::span<const Caller>);
+// Settles the kinds of all nodes; the calls tell which gateways by name are called by services. Those in `without` are
+// taken for services whoever calls them.
+void settle_kinds(NodeTable&, std::span<const Caller>, const std::set<std::string>& without = {});
+
+bool gateway_by_name(const Node&);  // is one, and only its name says so
+
+// Every set but the empty one of at most three ids, in order; nothing for more.
+std::vector<std::set<std::string>> sets_of(const std::vector<std::string>& ids);
 
 }  // namespace nsew

@@ -39,23 +39,39 @@ void LevelCounter::mark_called_on(std::span<const TraceCall> calls) {
   }
 }
 
-void LevelCounter::tally(const TraceCall& call, const Place& place, double probability) {
-  const Settled& settled = settled_[call.call];
-  sums_.levels[call.call][place.caller].add(probability);
-  if (place.synthetic && !settled.synthetic && settled.counted && !settled.east_west) ++sums_.synthetic[call.call];
-  if (!settled.enters_gateway) return;
-  Answered& answered = sums_.answered[call.call];
-  answered.calls.add(probability);
-  if (call.error) answered.errors.add(probability);
+void LevelCounter::answered(const TraceCall& call, std::uint32_t probability) {
+  Answered& answered = answered_[call.call];
+  answered.calls.add(names_.probabilities[probability]);
+  if (call.error) answered.errors.add(names_.probabilities[probability]);
   answered.latency.add(call.latency);
   if (call.minute != 0) ++answered.minutes[call.minute];
 }
 
-void LevelCounter::count(std::span<const TraceCall> calls, double probability) {
+void LevelCounter::tally(const TraceCall& call, const Place& place, std::uint32_t probability) {
+  const Settled& settled = settled_[call.call];
+  auto& levels = levels_[call.call];
+  const auto same = std::ranges::find_if(
+      levels, [&](const LevelCount& count) { return count.level == place.caller && count.probability == probability; });
+  if (same != levels.end()) {
+    ++same->calls;
+  } else {
+    levels.push_back({place.caller, probability, 1});
+  }
+  if (place.synthetic && !settled.synthetic && settled.counted && !settled.east_west) ++synthetic_[call.call];
+  if (settled.enters_gateway) answered(call, probability);
+}
+
+LevelCounter::Group& LevelCounter::group(std::uint32_t entry, std::uint32_t probability) {
+  std::vector<Group>& groups = groups_[entry];
+  const auto same = std::ranges::find(groups, probability, &Group::probability);
+  return same != groups.end() ? *same : groups.emplace_back(Group{probability, {}, {}});
+}
+
+void LevelCounter::count(const TraceView& trace) {
   std::uint64_t east_west = 0, counted = 0;
   std::uint32_t depth = 0, entry = LevelSums::no_entry;
-  for (std::size_t i = 0; i < calls.size(); ++i) {
-    const Settled& settled = settled_[calls[i].call];
+  for (std::size_t i = 0; i < trace.calls.size(); ++i) {
+    const Settled& settled = settled_[trace.calls[i].call];
     if (!places_[i].edge || !settled.counted) continue;
     ++counted;
     if (settled.east_west) ++east_west;
@@ -63,19 +79,36 @@ void LevelCounter::count(std::span<const TraceCall> calls, double probability) {
     depth = std::max(depth, places_[i].callee);
   }
   if (counted == 0) return;
-  TraceGroup& group = sums_.traces[entry];
-  group.sums[probability].add(east_west, counted);
-  if (depth != 0) group.depth[depth].add(probability);
+  Group& sums = group(entry, trace.probability);
+  sums.sums.add(east_west, counted);
+  if (sums.depths.size() <= depth) sums.depths.resize(depth + 1);
+  ++sums.depths[depth];
 }
 
 void LevelCounter::add(const TraceView& trace) {
-  const double probability = names_.probabilities[trace.probability];
   places_.clear();
   for (const TraceCall& call : trace.calls) places_.push_back(place_of(call));
   mark_called_on(trace.calls);
   for (std::size_t i = 0; i < trace.calls.size(); ++i)
-    if (places_[i].edge) tally(trace.calls[i], places_[i], probability);
-  count(trace.calls, probability);
+    if (places_[i].edge) tally(trace.calls[i], places_[i], trace.probability);
+  count(trace);
+}
+
+LevelSums LevelCounter::sums() const {
+  LevelSums sums;
+  for (std::uint32_t call = 0; call < levels_.size(); ++call)
+    for (const LevelCount& count : levels_[call])
+      sums.levels[call][count.level].add(names_.probabilities[count.probability], count.calls);
+  for (const auto& [entry, groups] : groups_)
+    for (const Group& group : groups) {
+      const double probability = names_.probabilities[group.probability];
+      sums.traces[entry].sums[probability].merge(group.sums);
+      for (std::uint32_t depth = 1; depth < group.depths.size(); ++depth)
+        if (group.depths[depth] != 0) sums.traces[entry].depth[depth].add(probability, group.depths[depth]);
+    }
+  sums.answered = answered_;
+  sums.synthetic = synthetic_;
+  return sums;
 }
 
 void merge(LevelSums& into, const LevelSums& other) {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
-#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "graph/call_graph.hpp"
@@ -39,27 +39,42 @@ struct LevelSums {
   static constexpr std::uint32_t no_entry = nobody;
 };
 
-// Sums of one trace at a time; sums of threads are merged in any order.
+// Adds up one trace at a time, in flat tables; the sums of threads are merged in any order.
 class LevelCounter {
  public:
-  LevelCounter(std::span<const Settled> settled, const Names& names) : settled_(settled), names_(names) {}
+  LevelCounter(std::span<const Settled> settled, const Names& names)
+      : settled_(settled), names_(names), levels_(settled.size()) {}
   void add(const TraceView&);
-  const LevelSums& sums() const { return sums_; }
+  LevelSums sums() const;
 
  private:
   struct Place {
     std::uint32_t caller = 0, callee = 0;  // levels
     bool orphaned = false, synthetic = false, called_on = false, edge = false;
   };
+  struct LevelCount {
+    std::uint32_t level, probability;
+    std::uint64_t calls;
+  };
+  struct Group {
+    std::uint32_t probability;
+    TraceSums sums;
+    std::vector<std::uint64_t> depths;
+  };
   Place place_of(const TraceCall&) const;
   void mark_called_on(std::span<const TraceCall>);
-  void tally(const TraceCall&, const Place&, double probability);
-  void count(std::span<const TraceCall>, double probability);
+  void tally(const TraceCall&, const Place&, std::uint32_t probability);
+  void answered(const TraceCall&, std::uint32_t probability);
+  void count(const TraceView&);
+  Group& group(std::uint32_t entry, std::uint32_t probability);
 
   std::span<const Settled> settled_;
   const Names& names_;
-  std::vector<Place> places_;  // of the trace at hand
-  LevelSums sums_;
+  std::vector<Place> places_;                    // of the trace at hand
+  std::vector<std::vector<LevelCount>> levels_;  // by call; few for each
+  std::unordered_map<std::uint32_t, std::vector<Group>> groups_;
+  std::map<std::uint32_t, Answered> answered_;
+  std::map<std::uint32_t, std::uint64_t> synthetic_;
 };
 
 void merge(LevelSums& into, const LevelSums& other);

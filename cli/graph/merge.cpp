@@ -96,87 +96,6 @@ void add_books(CallGraph& into, const CallGraph& other) {
   unite(into.inputs_by_format, other.inputs_by_format);
 }
 
-// -- names without namespace ------------------------------------------------------------------------------------------
-
-bool may_join(const Node& node) {
-  return node.ns.empty() && node.id != outside_id && node.id != unknown_id &&
-         (node.claims.contains(Claim::inside) || node.claims.contains(Claim::named) ||
-          node.claims.contains(Claim::called_as_store));
-}
-
-std::map<std::string, std::string> joins_of(const CallGraph& graph) {
-  std::map<std::string, std::vector<std::string>> by_name;
-  for (const auto& [id, node] : graph.nodes)
-    if (!node.ns.empty()) by_name[node.name].push_back(id);
-  std::map<std::string, std::string> joins;
-  for (const auto& [id, node] : graph.nodes) {
-    const auto same = by_name.find(node.name);
-    if (may_join(node) && same != by_name.end() && same->second.size() == 1) joins[id] = same->second.front();
-  }
-  return joins;
-}
-
-void rename_edges(CallGraph& graph, const std::map<std::string, std::string>& joins) {
-  const auto now = [&](const std::string& id) {
-    const auto at = joins.find(id);
-    return at == joins.end() ? id : at->second;
-  };
-  for (auto at = graph.edges.begin(); at != graph.edges.end();) {
-    const EdgeKey key{now(at->first.from), now(at->first.to), at->first.cls};
-    if (key == at->first) {
-      ++at;
-      continue;
-    }
-    const Edge edge = std::move(at->second);
-    at = graph.edges.erase(at);
-    if (key.from != key.to) {
-      add(graph.edges[key], edge);
-    } else {
-      for (const auto& [source, seen] : edge.seen) graph.intra_pod += seen.calls.observed();
-    }
-  }
-}
-
-void join_bare_names(CallGraph& graph) {
-  const auto joins = joins_of(graph);
-  if (joins.empty()) return;
-  rename_edges(graph, joins);
-  for (const auto& [bare, id] : joins) {
-    add(graph.nodes.at(id), graph.nodes.at(bare));
-    graph.nodes.erase(bare);
-    graph.joined[bare] = id;
-    if (const auto group = graph.traces.extract(bare); !group.empty()) add(graph.traces[id], group.mapped());
-  }
-}
-
-// -- gateways by name -------------------------------------------------------------------------------------------------
-
-bool demoted(const Node& node) {
-  return !node.claims.empty() && node.claims.begin()->first == Claim::gateway_name && node.kind != NodeKind::gateway;
-}
-
-// A gateway by name that another part saw called by a service is a service: its calls become east-west. Levels and sums
-// over traces stay as that part counted them.
-void demote(CallGraph& graph, const std::string& id) {
-  const auto node = graph.nodes.find(id);
-  if (node == graph.nodes.end() || node->second.kind != NodeKind::gateway) return;
-  node->second.kind = NodeKind::service;
-  std::vector<EdgeKey> keys;
-  for (const auto& [key, edge] : graph.edges)
-    if (key.from == id && key.cls == CallClass::north_south) keys.push_back(key);
-  for (const EdgeKey& key : keys) {
-    Edge edge = std::move(graph.edges.extract(key).mapped());
-    for (auto& [source, seen] : edge.seen) seen.reasons = {{"both ends are services of the system", seen.calls}};
-    add(graph.edges[{key.from, key.to, CallClass::east_west}], edge);
-  }
-}
-
-void demote_alike(CallGraph& a, CallGraph& b) {
-  for (const auto& [one, other] : {std::pair(&a, &b), std::pair(&b, &a)})
-    for (const auto& [id, node] : one->nodes)
-      if (demoted(node)) demote(*other, id);
-}
-
 // -- what follows -----------------------------------------------------------------------------------------------------
 
 void set_unpaired(CallGraph& graph) {
@@ -201,26 +120,167 @@ void set_not_observable(CallGraph& graph) {
     if (records >= all) graph.not_observable[side] = records;
 }
 
-}  // namespace
+// -- names without namespace ------------------------------------------------------------------------------------------
 
-void finalise(CallGraph& graph) {
-  join_bare_names(graph);
+using Joins = std::map<std::string, const Node*>;  // id without namespace -> the node that it is
+using Nodes = std::map<std::string, Node>;
+
+bool may_join(const Node& node) {
+  return node.ns.empty() && node.id != outside_id && node.id != unknown_id &&
+         (node.claims.contains(Claim::inside) || node.claims.contains(Claim::named) ||
+          node.claims.contains(Claim::called_as_store));
+}
+
+Joins joins_of(const Nodes& nodes) {
+  std::map<std::string, std::vector<const Node*>> by_name;
+  for (const auto& [id, node] : nodes)
+    if (!node.ns.empty()) by_name[node.name].push_back(&node);
+  Joins joins;
+  for (const auto& [id, node] : nodes) {
+    const auto same = by_name.find(node.name);
+    if (may_join(node) && same != by_name.end() && same->second.size() == 1) joins[id] = same->second.front();
+  }
+  return joins;
+}
+
+std::string joined_id(const std::string& id, const Joins& joins) {
+  const auto at = joins.find(id);
+  return at == joins.end() ? id : at->second->id;
+}
+
+void rename_edges(CallGraph& graph, const Joins& joins) {
+  for (auto at = graph.edges.begin(); at != graph.edges.end();) {
+    const EdgeKey key{joined_id(at->first.from, joins), joined_id(at->first.to, joins), at->first.cls};
+    if (key == at->first) {
+      ++at;
+      continue;
+    }
+    const Edge edge = std::move(at->second);
+    at = graph.edges.erase(at);
+    if (key.from != key.to) {
+      add(graph.edges[key], edge);
+    } else {
+      for (const auto& [source, seen] : edge.seen) graph.intra_pod += seen.calls.observed();
+    }
+  }
+}
+
+void rename_node(CallGraph& graph, const std::string& bare, const Node& is) {
+  const auto node = graph.nodes.extract(bare);
+  if (node.empty()) return;
+  const auto [at, fresh] = graph.nodes.try_emplace(is.id, node.mapped());
+  if (fresh) {
+    at->second.id = is.id, at->second.ns = is.ns, at->second.name = is.name;
+  } else {
+    add(at->second, node.mapped());
+  }
+  graph.joined[bare] = is.id;
+  if (const auto group = graph.traces.extract(bare); !group.empty()) add(graph.traces[is.id], group.mapped());
+}
+
+void rename(CallGraph& graph, const Joins& joins) {
+  rename_edges(graph, joins);
+  for (const auto& [bare, node] : joins) rename_node(graph, bare, *node);
+  std::set<std::string> without;
+  for (const std::string& id : graph.without) without.insert(joined_id(id, joins));
+  graph.without = std::move(without);
+  for (CallGraph& alternative : graph.alternatives) rename(alternative, joins);
+}
+
+// -- gateways by name -------------------------------------------------------------------------------------------------
+
+bool demoted(const Node& node) {
+  return !node.claims.empty() && node.claims.begin()->first == Claim::gateway_name && node.kind != NodeKind::gateway;
+}
+
+// `graph` as it counted with these ids taken for services, if it has an alternative for it.
+const CallGraph& counted_without(const CallGraph& graph, const std::set<std::string>& services) {
+  std::set<std::string> here;
+  for (const std::string& id : services)
+    if (const auto node = graph.nodes.find(id); node != graph.nodes.end() && gateway_by_name(node->second))
+      here.insert(id);
+  for (const CallGraph& alternative : graph.alternatives)
+    if (alternative.without == here) return alternative;
+  return graph;
+}
+
+// Where there is no alternative: the edges change their class, levels and sums over traces stay.
+void demote(CallGraph& graph, const std::string& id) {
+  const auto node = graph.nodes.find(id);
+  if (node == graph.nodes.end() || !gateway_by_name(node->second)) return;
+  node->second.kind = NodeKind::service;
+  std::vector<EdgeKey> keys;
+  for (const auto& [key, edge] : graph.edges)
+    if (key.from == id && key.cls == CallClass::north_south) keys.push_back(key);
+  for (const EdgeKey& key : keys) {
+    Edge edge = std::move(graph.edges.extract(key).mapped());
+    for (auto& [source, seen] : edge.seen) seen.reasons = {{"both ends are services of the system", seen.calls}};
+    add(graph.edges[{key.from, key.to, CallClass::east_west}], edge);
+  }
+}
+
+CallGraph without_alternatives(const CallGraph& graph, const std::set<std::string>& services) {
+  CallGraph copy = graph;
+  copy.alternatives.clear();
+  for (const std::string& id : services) demote(copy, id);
+  return copy;
+}
+
+std::set<std::string> services_shown(const CallGraph& a, const CallGraph& b, std::set<std::string> services) {
+  for (std::size_t before = services.size() + 1; before != services.size();) {
+    before = services.size();
+    for (const CallGraph* graph : {&counted_without(a, services), &counted_without(b, services)})
+      for (const auto& [id, node] : graph->nodes)
+        if (demoted(node)) services.insert(id);
+  }
+  return services;
+}
+
+void conclude(CallGraph& graph) {
   for (auto& [id, node] : graph.nodes) settle_kind(node, demoted(node));
   set_unpaired(graph);
   set_not_observable(graph);
 }
 
-void merge(CallGraph& into, const CallGraph& other) {
-  CallGraph theirs = other;
-  demote_alike(into, theirs);
-  for (auto& [id, node] : theirs.nodes) {
-    const auto [at, fresh] = into.nodes.try_emplace(id, node);
+// Both graphs as they are when the gateways by name in `without`, and those that either shows to be called by a
+// service, are services.
+CallGraph united(const CallGraph& a, const CallGraph& b, const std::set<std::string>& without) {
+  const std::set<std::string> services = services_shown(a, b, without);
+  CallGraph whole = without_alternatives(counted_without(a, services), services);
+  const CallGraph theirs = without_alternatives(counted_without(b, services), services);
+  for (const auto& [id, node] : theirs.nodes) {
+    const auto [at, fresh] = whole.nodes.try_emplace(id, node);
     if (!fresh) add(at->second, node);
   }
-  for (const auto& [key, edge] : theirs.edges) add(into.edges[key], edge);
-  for (const auto& [entry, group] : theirs.traces) add(into.traces[entry], group);
-  add_books(into, theirs);
-  finalise(into);
+  for (const auto& [key, edge] : theirs.edges) add(whole.edges[key], edge);
+  for (const auto& [entry, group] : theirs.traces) add(whole.traces[entry], group);
+  add_books(whole, theirs);
+  whole.without = without;
+  conclude(whole);
+  return whole;
+}
+
+}  // namespace
+
+void finalise(CallGraph& graph) {
+  rename(graph, joins_of(Nodes(graph.nodes)));
+  conclude(graph);
+  for (CallGraph& alternative : graph.alternatives) conclude(alternative);
+}
+
+void merge(CallGraph& into, const CallGraph& other) {
+  CallGraph theirs = other;
+  Nodes all = into.nodes;
+  for (const auto& [id, node] : theirs.nodes) add(all.try_emplace(id, node).first->second, node);
+  const Joins joins = joins_of(all);
+  rename(into, joins);
+  rename(theirs, joins);
+  CallGraph whole = united(into, theirs, {});
+  std::vector<std::string> by_name;
+  for (const auto& [id, node] : whole.nodes)
+    if (gateway_by_name(node)) by_name.push_back(id);
+  for (const auto& without : sets_of(by_name)) whole.alternatives.push_back(united(into, theirs, without));
+  into = std::move(whole);
 }
 
 }  // namespace nsew

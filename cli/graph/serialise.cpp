@@ -120,6 +120,17 @@ Json books_of(const CallGraph& graph) {
           {"joined", graph.joined}};
 }
 
+Json alternative_of(const CallGraph& graph) {
+  Json nodes = Json::array(), edges = Json::array(), traces = Json::array();
+  for (const auto& [id, node] : graph.nodes) nodes.push_back(json_of(node));
+  for (const auto& [key, edge] : graph.edges) edges.push_back(json_of(key, edge));
+  for (const auto& [entry, group] : graph.traces) traces.push_back(json_of(entry, group));
+  Json object = {{"without", graph.without}};
+  object.update(books_of(graph));
+  object.update(Json{{"nodes", nodes}, {"edges", edges}, {"traces", traces}});
+  return object;
+}
+
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 // One element a line, so that graphs can be compared with diff.
@@ -137,10 +148,11 @@ void add_list(std::string& text, std::string_view name, const std::vector<std::s
 }  // namespace
 
 std::string to_json(const CallGraph& graph) {
-  std::vector<std::string> nodes, edges, traces;
+  std::vector<std::string> nodes, edges, traces, alternatives;
   for (const auto& [id, node] : graph.nodes) nodes.push_back(dumped(json_of(node)));
   for (const auto& [key, edge] : graph.edges) edges.push_back(dumped(json_of(key, edge)));
   for (const auto& [entry, group] : graph.traces) traces.push_back(dumped(json_of(entry, group)));
+  for (const CallGraph& alternative : graph.alternatives) alternatives.push_back(dumped(alternative_of(alternative)));
   std::string text = "{\"document\": \"nsew-call-graph\",\n\"schema_version\": \"";
   text += CallGraph::schema_version;
   text += '"';
@@ -149,6 +161,7 @@ std::string to_json(const CallGraph& graph) {
   add_list(text, "nodes", nodes);
   add_list(text, "edges", edges);
   add_list(text, "traces", traces);
+  add_list(text, "alternatives", alternatives);
   text += "\n}\n";
   return text;
 }

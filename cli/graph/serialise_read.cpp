@@ -134,6 +134,7 @@ class Element {
     if (!fits) wrong(key, expected);
   }
   const std::string& complaint() const { return complaint_; }
+  const Json& json() const { return *json_; }
   void adopt(const Element& inner) {
     if (complaint_.empty()) complaint_ = inner.complaint_;
   }
@@ -330,8 +331,11 @@ class Reading {
   static constexpr int deepest = 12;
   bool parse();
   bool of_a_known_version();
+  using Begins = std::map<std::string, std::vector<std::size_t>>;  // where the elements of each list begin
+  void content(const Json& object, CallGraph&, const Begins&, std::size_t otherwise);
   template <class Take>
-  void elements(const char* list, Take take);
+  void elements(const Json& object, const char* list, const Begins&, std::size_t otherwise, Take take);
+  void alternatives(CallGraph&);
   void complain(std::size_t offset, std::string message, std::string hint = {}) {
     diagnostics_.report(Severity::error, place_of(text_, offset, name_), std::move(message), std::move(hint));
   }
@@ -340,7 +344,7 @@ class Reading {
   const std::string& name_;
   Diagnostics& diagnostics_;
   Json document_;
-  std::map<std::string, std::vector<std::size_t>> begins_;  // where the elements of each list begin
+  Begins begins_;
 };
 
 bool Reading::parse() {
@@ -383,41 +387,59 @@ bool Reading::of_a_known_version() {
 }
 
 template <class Take>
-void Reading::elements(const char* list, Take take) {
-  const auto at = document_.find(list);
-  if (at == document_.end()) return;
-  if (!at->is_array()) return complain(0, fmt::format("'{}' should be a list", list));
-  const auto& begins = begins_[list];
+void Reading::elements(const Json& object, const char* list, const Begins& begins, std::size_t otherwise, Take take) {
+  const auto at = object.find(list);
+  if (at == object.end()) return;
+  if (!at->is_array()) return complain(otherwise, fmt::format("'{}' should be a list", list));
+  const auto places = begins.find(list);
   std::size_t objects = 0;
   for (const Json& json : *at) {
-    const std::size_t begin = json.is_object() && objects < begins.size() ? begins[objects++] : 0;
+    const bool placed = json.is_object() && places != begins.end() && objects < places->second.size();
+    const std::size_t begin = placed ? places->second[objects++] : otherwise;
     Element element(json);
     take(element);
     if (!element.complaint().empty()) complain(begin, fmt::format("{}: {}", list, element.complaint()));
   }
 }
 
-std::optional<CallGraph> Reading::read() {
-  if (!parse() || !of_a_known_version()) return std::nullopt;
-  CallGraph graph;
-  Element books(document_);
+void Reading::content(const Json& object, CallGraph& graph, const Begins& begins, std::size_t otherwise) {
+  Element books(object);
   read_books(books, graph);
-  read_unmatched(document_, books, graph);
-  if (!books.complaint().empty()) complain(0, books.complaint());
-  elements("nodes", [&](Element& element) {
+  read_unmatched(object, books, graph);
+  if (!books.complaint().empty()) complain(otherwise, books.complaint());
+  elements(object, "nodes", begins, otherwise, [&](Element& element) {
     Node node = node_of(element);
     if (element.complaint().empty()) graph.nodes.insert_or_assign(node.id, std::move(node));
   });
-  elements("edges", [&](Element& element) {
+  elements(object, "edges", begins, otherwise, [&](Element& element) {
     auto [key, edge] = edge_of(element);
     const bool known_ends = graph.nodes.contains(key.from) && graph.nodes.contains(key.to);
     element.require(known_ends, "from' and 'to", "ids of nodes");
     if (element.complaint().empty()) graph.edges.insert_or_assign(std::move(key), std::move(edge));
   });
-  elements("traces", [&](Element& element) {
+  elements(object, "traces", begins, otherwise, [&](Element& element) {
     auto [entry, group] = traces_of(element);
     if (element.complaint().empty()) graph.traces.insert_or_assign(std::move(entry), std::move(group));
   });
+}
+
+void Reading::alternatives(CallGraph& graph) {
+  const auto& places = begins_["alternatives"];
+  std::size_t place = 0;
+  elements(document_, "alternatives", {}, 0, [&](Element& element) {
+    CallGraph& alternative = graph.alternatives.emplace_back();
+    alternative.without = element.texts("without");
+    if (element.complaint().empty())
+      content(element.json(), alternative, {}, place < places.size() ? places[place] : 0);
+    ++place;
+  });
+}
+
+std::optional<CallGraph> Reading::read() {
+  if (!parse() || !of_a_known_version()) return std::nullopt;
+  CallGraph graph;
+  content(document_, graph, begins_, 0);
+  alternatives(graph);
   return graph;
 }
 
