@@ -48,6 +48,10 @@ GraphOptions graph_options(const Flags& flags, const Config& config, unsigned th
   return options;
 }
 
+bool writes_graph(const Flags& flags) {
+  return std::ranges::any_of(flags.outputs, [](const std::string& output) { return output.starts_with("graph"); });
+}
+
 // Declared facts, later ones over earlier ones: .nsew.yaml, --facts, --set.
 FactSheet declared_facts(const Flags& flags, const Config& config, std::vector<InputRow>& rows) {
   FactSheet all = config.facts.value_or(FactSheet{});
@@ -115,12 +119,13 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
                   "name traces, flow logs, manifests or a graph: nsew advise traces.json manifests/");
   }
   const IngestOptions reading = ingest_options(flags);
-  const GraphOptions options = graph_options(flags, config, reading.threads);
+  GraphOptions options = graph_options(flags, config, reading.threads);
   Intake intake(reading);
   for (const std::string& path : inputs) intake.take(path);
   finish(intake.inventory, intake.diagnostics);
 
   auto all = std::make_unique<Assessed>();
+  options.mergeable = !intake.graphs.empty() || writes_graph(flags);
   all->knowledge = platform_knowledge();
   all->inventory = std::move(intake.inventory);
   all->graph = build_graph(intake.sinks, all->inventory, all->knowledge, options);

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Compares nsew's call graph with independently computed edges of real recordings, edge by edge.
 
-usage: compare.py NSEW CORPUS
+usage: compare.py NSEW [CORPUS]
 
-CORPUS holds traces/truth.json and flows/truth.json next to the files that they describe. Every difference has to be
+CORPUS (else the environment's NSEW_CORPUS) holds traces/truth.json and flows/truth.json next to the files that they describe. Every difference has to be
 listed in differences.yaml with its reason; a listed difference that is none any more fails as well.
 """
 import collections
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -159,7 +160,7 @@ def compare(nsew, corpus, name, truth, how, known, used, sums):
 
 
 def main():
-    nsew, corpus = sys.argv[1], pathlib.Path(sys.argv[2])
+    nsew, corpus = sys.argv[1], pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else os.environ["NSEW_CORPUS"])
     known, used, sums = known_differences(), set(), Sums()
     for name, truth, how in cases(corpus):
         if (corpus / name).exists():

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <fstream>
+
 #include <nlohmann/json.hpp>
 
 using namespace nsew;
@@ -58,6 +61,36 @@ CallGraph sample() {
   return graph;
 }
 
+// The place of the first key that the schema does not name, or value that is of another type; "" when there is none.
+// Knows the few words of JSON Schema that the graph's schema is written in.
+std::string unnamed(const nlohmann::json& value, nlohmann::json rule, const nlohmann::json& root,
+                    const std::string& at) {
+  if (rule.contains("$ref")) {
+    const std::string name = rule["$ref"].get<std::string>().substr(std::string("#/$defs/").size());
+    rule = root["$defs"][name];
+  }
+  if (rule.contains("enum") && std::ranges::find(rule["enum"], value) == rule["enum"].end()) return at;
+  if (value.is_array()) {
+    if (rule.value("type", "") != "array") return at;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      const auto& item = rule.contains("prefixItems") ? rule["prefixItems"][i] : rule["items"];
+      if (auto bad = unnamed(value[i], item, root, at + "[]"); !bad.empty()) return bad;
+    }
+  }
+  if (!value.is_object()) return {};
+  if (rule.value("type", "") != "object") return at;
+  for (const auto& [key, inner] : value.items()) {
+    const bool named = rule.contains("properties") && rule["properties"].contains(key);
+    if (!named && (!rule.contains("additionalProperties") || !rule["additionalProperties"].is_object()))
+      return at + "." + key;
+    if (rule.contains("propertyNames") && std::ranges::count(rule["propertyNames"]["enum"], nlohmann::json(key)) == 0)
+      return at + "." + key;
+    const auto& next = named ? rule["properties"][key] : rule["additionalProperties"];
+    if (auto bad = unnamed(inner, next, root, at + "." + key); !bad.empty()) return bad;
+  }
+  return {};
+}
+
 }  // namespace
 
 TEST_CASE("a graph written and read back is written as the same bytes") {
@@ -74,7 +107,13 @@ TEST_CASE("a graph written and read back is written as the same bytes") {
 }
 
 TEST_CASE("what a written graph holds is what the schema names, and nothing it does not") {
-  const auto document = nlohmann::json::parse(to_json(sample()));
+  std::ifstream file(NSEW_SOURCE_DIR "/cli/report/graph.schema.json");
+  const auto schema = nlohmann::json::parse(file);
+  CallGraph full = sample();
+  full.alternatives.push_back(sample());
+  const auto document = nlohmann::json::parse(to_json(full));
+  CHECK(unnamed(document, schema, schema, "$") == "");
+  for (const auto& [key, value] : schema["properties"].items()) CHECK_MESSAGE(document.contains(key), key);
   CHECK(document["nodes"].size() == 2);
   CHECK(document["edges"][0]["seen"]["traces"]["calls"] ==
         nlohmann::json::parse("[[0.1,18446744073709551615],[1.0,3]]"));
