@@ -12,10 +12,7 @@ namespace {
 constexpr std::string_view load_generator = "load generator";
 constexpr std::string_view well_known = "well-known name ";
 
-void claim(Node& node, Claim what, std::string why) {
-  const auto [at, fresh] = node.claims.try_emplace(what, std::move(why));
-  (void)at, (void)fresh;
-}
+void claim(Node& node, Claim what, const std::string& why) { node.claims.try_emplace(what, why); }
 
 Claim claim_of(NodeKind kind, std::string_view why) {
   switch (kind) {

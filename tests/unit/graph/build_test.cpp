@@ -11,8 +11,8 @@ using namespace nsew::by_hand;
 
 namespace {
 
-constexpr SpanKind server = SpanKind::server, client = SpanKind::client, absent = SpanKind::absent,
-                   internal = SpanKind::internal, producer = SpanKind::producer, consumer = SpanKind::consumer;
+constexpr SpanKind client = SpanKind::client, absent = SpanKind::absent, internal = SpanKind::internal,
+                   producer = SpanKind::producer, consumer = SpanKind::consumer;
 
 // "from -> to class observed", with the flags that some of its calls have.
 std::vector<std::string> shown(const CallGraph& graph) {

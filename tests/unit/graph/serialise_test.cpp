@@ -113,7 +113,8 @@ TEST_CASE("what a written graph holds is what the schema names, and nothing it d
   full.alternatives.push_back(sample());
   const auto document = nlohmann::json::parse(to_json(full));
   CHECK(unnamed(document, schema, schema, "$") == "");
-  for (const auto& [key, value] : schema["properties"].items()) CHECK_MESSAGE(document.contains(key), key);
+  for (const auto& property : schema["properties"].items())
+    CHECK_MESSAGE(document.contains(property.key()), property.key());
   CHECK(document["nodes"].size() == 2);
   CHECK(document["edges"][0]["seen"]["traces"]["calls"] ==
         nlohmann::json::parse("[[0.1,18446744073709551615],[1.0,3]]"));
