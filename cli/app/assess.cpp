@@ -72,6 +72,16 @@ FactSheet declared_facts(const Flags& flags, const Config& config, std::vector<I
   return all;
 }
 
+void say_what_a_merge_may_lose(const CallGraph& graph, Intake& intake) {
+  const UnmatchedHalves& left = graph.unmatched;
+  const std::uint64_t halves = left.server_without_parent + left.client_without_server + left.consumer_without_producer;
+  if (halves == 0) return;
+  intake.diagnostics.report(
+      Severity::warning, {intake.rows.front().name},
+      fmt::format("{} graphs were merged, and {} halves of calls have no other half", intake.graphs.size(), halves),
+      "exact if no part cut a trace; otherwise at most so many calls are lost: read the parts in one run");
+}
+
 // The verdict on one component (null: on everything at once).
 std::pair<FactSheet, Verdict> judged(const Picture* picture, const Component* component, const FactSheet& declared) {
   FactSheet sheet = picture != nullptr ? measure(*picture, component) : FactSheet{};
@@ -130,6 +140,7 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   all->inventory = std::move(intake.inventory);
   all->graph = build_graph(intake.sinks, all->inventory, all->knowledge, options);
   for (const CallGraph& graph : intake.graphs) merge(all->graph, graph);
+  if (intake.graphs.size() > 1) say_what_a_merge_may_lose(all->graph, intake);
   if (intake.unreadable && !flags.partial) all->input_code = exit_code::unreadable;
   if (!intake.anything && !intake.unreadable && declared.facts.empty()) all->input_code = exit_code::no_input;
 
