@@ -29,7 +29,7 @@ std::string traffic(const Summary& summary) {
 std::string reasons(const Verdict& verdict) {
   std::string text;
   for (const Reason* reason : strongest_reasons(verdict, 5)) {
-    const std::string weight = reason->points ? signed_points(*reason->points) : "decides";
+    const std::string weight = reason->points ? weight_of(*reason) : "decides";
     text += fmt::format("- **{}** {} (`{}`)\n", weight, escape::markdown(reason->says), reason->rule);
   }
   if (const std::string sum = points_in_all(verdict); !sum.empty()) text += "- " + escape::markdown(sum) + "\n";

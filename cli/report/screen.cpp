@@ -12,9 +12,9 @@
 namespace nsew {
 namespace {
 
-// Holds only if an unknown fact is as the rule fears; says little to a reader.
+// Holds at one end of what is not known only; says little to a reader.
 bool hypothetical(const Reason& reason) {
-  return (reason.effect.starts_with("low end:") || reason.effect.starts_with("high end:")) && !reason.value;
+  return reason.effect.starts_with("low end:") || reason.effect.starts_with("high end:");
 }
 
 bool settles_no(const Reason& reason) { return reason.effect.find("need: no") != std::string::npos; }
@@ -73,6 +73,12 @@ std::vector<const Reason*> strongest_reasons(const Verdict& verdict, std::size_t
                    [](const Reason* a, const Reason* b) { return strength(*a) > strength(*b); });
   if (all.size() > most) all.resize(most);
   return all;
+}
+
+std::string weight_of(const Reason& reason) {
+  if (!reason.points) return "!";
+  const double low = reason.points_low.value_or(*reason.points), high = reason.points_high.value_or(*reason.points);
+  return low == high ? signed_points(*reason.points) : signed_points(low) + " to " + signed_points(high);
 }
 
 std::string points_in_all(const Verdict& verdict) {

@@ -13,6 +13,9 @@ namespace nsew {
 // At most `most` reasons: what decided first (gates, fits), then points by size.
 std::vector<const Reason*> strongest_reasons(const Verdict&, std::size_t most);
 
+// "!" for what decides, else the points, as a range where they depend on what is not known.
+std::string weight_of(const Reason&);
+
 // The sum of the points and the lines that it is held against.
 std::string points_in_all(const Verdict&);
 

@@ -109,8 +109,7 @@ void reasons(Screen& screen, const Assessment& assessment) {
   if (strongest.empty()) return;
   screen.heading("Why (! decides; the numbers are points for or against a mesh)");
   for (const Reason* reason : strongest) {
-    const std::string mark = reason->points ? signed_points(*reason->points) : "!";
-    screen.line(escape::terminal(reason->says), 2, fmt::format("{:>5}  ", mark));
+    screen.line(escape::terminal(reason->says), 2, fmt::format("{:>5}  ", weight_of(*reason)));
   }
   if (const std::string sum = points_in_all(assessment.verdict); !sum.empty()) screen.line(sum, 2, "       ");
 }
