@@ -139,6 +139,9 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   all->knowledge = platform_knowledge();
   all->inventory = std::move(intake.inventory);
   all->graph = build_graph(intake.sinks, all->inventory, all->knowledge, options);
+  for (const InputRow& row : intake.rows) {
+    if (row.role == "traffic") all->graph.inputs_by_format.insert(row.format);
+  }
   for (const CallGraph& graph : intake.graphs) merge(all->graph, graph);
   if (intake.graphs.size() > 1) say_what_a_merge_may_lose(all->graph, intake);
   if (intake.unreadable && !flags.partial) all->input_code = exit_code::unreadable;
