@@ -139,19 +139,21 @@ constexpr std::uint64_t event(std::uint64_t second_word, std::uint32_t probabili
 void count_events(std::span<std::uint64_t> events, const Names& names, RawCallStats& stats) {
   std::ranges::sort(events);
   std::array<std::uint32_t, LatencySketch::buckets + 1> latencies{};
+  std::uint32_t lowest = LatencySketch::buckets, highest = 0;
   for (std::size_t i = 0; i < events.size();) {
     const std::uint64_t minute = events[i] >> 32, probability = events[i] >> 10 & ((1U << 22) - 1);
     std::uint64_t calls = 0, errors = 0;
     for (; i < events.size() && events[i] >> 10 == (minute << 22 | probability); ++i, ++calls) {
       errors += events[i] & 1;
-      ++latencies[events[i] >> 1 & 511];
+      const auto bucket = static_cast<std::uint32_t>(events[i] >> 1 & 511);
+      ++latencies[bucket];
+      lowest = std::min(lowest, bucket), highest = std::max(highest, bucket);
     }
     stats.calls.add(names.probabilities[probability], calls);
     stats.errors.add(names.probabilities[probability], errors);
     if (minute != 0) stats.minutes[static_cast<std::uint32_t>(minute)] += calls;
   }
-  for (std::uint32_t bucket = 0; bucket < LatencySketch::buckets; ++bucket)
-    stats.latency.add(bucket, latencies[bucket]);
+  for (std::uint32_t bucket = lowest; bucket <= highest; ++bucket) stats.latency.add(bucket, latencies[bucket]);
 }
 
 // The words once more, by call: counting is cheap where all of one call's events stand together.

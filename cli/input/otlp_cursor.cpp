@@ -1,6 +1,8 @@
 #include "input/otlp_cursor.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 
 #include "input/ids.hpp"
 #include "input/otlp.hpp"
@@ -9,13 +11,34 @@
 namespace nsew::otlp {
 namespace {
 
+std::uint64_t word_at(const char* at) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, 8);
+  return word;
+}
+
+// Without a call of memcmp, which costs more than short texts are worth.
+bool same_text(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  const std::size_t size = a.size();
+  if (size < 8) return std::equal(a.begin(), a.end(), b.begin());
+  for (std::size_t i = 0; i + 8 < size; i += 8)
+    if (word_at(a.data() + i) != word_at(b.data() + i)) return false;
+  return word_at(a.data() + size - 8) == word_at(b.data() + size - 8);
+}
+
+std::uint64_t stirred(std::uint64_t h, std::uint64_t word) {
+  h = (h ^ word) * 0x9e3779b97f4a7c15;
+  return h ^ h >> 32;
+}
+
 // Conventions by key, faster than by search: hashed by length, first and last bytes.
 class Keys {
  public:
   const Convention* find(std::string_view key) const {
     for (std::size_t slot = hash(key);; ++slot) {
       const Convention* c = table_[slot % table_.size()];
-      if (c == nullptr || c->key == key) return c;
+      if (c == nullptr || same_text(c->key, key)) return c;
     }
   }
   static const Keys& all() {
@@ -34,8 +57,8 @@ class Keys {
   static std::size_t hash(std::string_view key) {
     std::uint64_t first = 0, last = 0;
     if (key.size() >= 8) {
-      std::memcpy(&first, key.data(), 8);
-      std::memcpy(&last, key.data() + key.size() - 8, 8);
+      first = word_at(key.data());
+      last = word_at(key.data() + key.size() - 8);
     } else {
       for (const char c : key) first = first << 8 | static_cast<unsigned char>(c);
     }
@@ -60,7 +83,7 @@ struct Scratch {
   std::vector<Pending> spans;
   std::vector<Link> links;
   Attributes attributes;
-  std::string raw, buffer;
+  std::string buffer;
 };
 
 class FrameReader {
@@ -273,17 +296,7 @@ class FrameReader {
 
   // Whatever kind, name and attributes mean depends on nothing else, and repeats from span to span.
   void interpret(Span& span) {
-    s_.raw.assign(1, static_cast<char>(kind_));
-    s_.raw.append(name_);
-    bool routed = false;
-    for (const Said& said : s_.said) routed = routed || said.what->field == Says::http_route;
-    for (const Said& said : s_.said) {
-      if (says_nothing_here(said, routed)) continue;
-      s_.raw.push_back('\x1f');
-      s_.raw.push_back(static_cast<char>(said.what->field));
-      s_.raw.push_back(static_cast<char>(said.what->rank));
-      s_.raw.append(said.value);
-    }
+    drop_what_says_nothing();
     const SpanMeaning& means = meaning();
     span.operation = means.operation;
     span.peer = means.peer;
@@ -292,25 +305,65 @@ class FrameReader {
     span.probability_known = by_state || means.probability > 0;
     if (span.probability_known) span.probability = by_state.value_or(means.probability);
   }
+
   // A path is not looked at where there is a route. A server's peer is its client, on a new port each time.
-  bool says_nothing_here(const Said& said, bool routed) const {
+  void drop_what_says_nothing() {
     const bool callee = kind_ == SpanKind::server || kind_ == SpanKind::internal;
-    const Says field = said.what->field;
-    if (field == Says::http_path) return routed;
-    return callee && (field == Says::peer_port || field == Says::peer_address || field == Says::server_port);
+    bool routed = false;
+    for (const Said& said : s_.said) routed = routed || said.what->field == Says::http_route;
+    std::erase_if(s_.said, [&](const Said& said) {
+      const Says field = said.what->field;
+      if (field == Says::http_path) return routed;
+      return callee && (field == Says::peer_port || field == Says::peer_address || field == Says::server_port);
+    });
+  }
+
+  // What tells one field from the next: which one it is, and its length.
+  static std::uint64_t mark(const Said& said) {
+    return said.value.size() << 16 | static_cast<std::uint64_t>(said.what->field) << 8 | said.what->rank;
+  }
+  // Calls on(word) for all that meaning depends on: marks, and texts in words that are filled up with zeros. (Frames
+  // are followed by readable bytes.) Stops at the first false.
+  template <class On>
+  bool each_word(const On& on) const {
+    const auto field = [&](std::uint64_t mark, std::string_view text) {
+      if (!on(mark)) return false;
+      const char* at = text.data();
+      std::size_t left = text.size();
+      for (; left >= 8; at += 8, left -= 8)
+        if (!on(word_at(at))) return false;
+      return left == 0 || on(first_bytes(word_at(at), left));
+    };
+    if (!field(name_.size() << 16 | static_cast<std::uint64_t>(kind_), name_)) return false;
+    return std::ranges::all_of(s_.said, [&](const Said& said) { return field(mark(said), said.value); });
+  }
+  static std::uint64_t first_bytes(std::uint64_t word, std::size_t bytes) {
+    const std::size_t rest = 64 - 8 * bytes;
+    return std::endian::native == std::endian::little ? word << rest >> rest : word >> rest << rest;
+  }
+
+  std::uint64_t hash() const {
+    std::uint64_t h = 0;
+    each_word([&](std::uint64_t word) { return h = stirred(h, word), true; });
+    return h;
+  }
+  bool is_of(const SpanMeaning& means) const {
+    const std::uint64_t *at = means.raw.data(), *end = at + means.raw.size();
+    return each_word([&](std::uint64_t word) { return at != end && *at++ == word; }) && at == end;
   }
 
   const SpanMeaning& meaning() {
     auto& memo = sink_.store().meanings;
     if (memo.empty()) memo.resize(8192);
-    SpanMeaning& means = memo[quick_hash(s_.raw) % memo.size()];
-    if (means.raw == s_.raw) return means;
+    SpanMeaning& means = memo[hash() % memo.size()];
+    if (is_of(means)) return means;
     const Attributes& attributes = gathered();
     means.operation = sink_.operation(operation_of(attributes, name_, s_.buffer));
     means.peer = sink_.peer(peer_of(attributes, kind_));
     means.error = error_of(attributes);
     means.probability = probability_of(attributes).value_or(0);
-    means.raw = s_.raw;
+    means.raw.clear();
+    each_word([&](std::uint64_t word) { return means.raw.push_back(word), true; });
     return means;
   }
 

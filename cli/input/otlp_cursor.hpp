@@ -2,6 +2,7 @@
 // escapes and at bytes beyond ASCII in texts that are wanted; nothing is checked that is not looked at.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -46,15 +47,20 @@ class Cursor {
 
   // A whole number, bare or as text.
   bool count(std::uint64_t& to) {
-    const bool quoted = *at_ == '"';
-    at_ += quoted ? 1 : 0;
-    const char* from = at_;
+    const char* at = at_;
+    const bool quoted = *at == '"';
+    at += quoted ? 1 : 0;
+    const char* from = at;
     std::uint64_t value = 0;
-    while (static_cast<unsigned char>(*at_ - '0') < 10) value = value * 10 + static_cast<std::uint64_t>(*at_++ - '0');
+    for (std::uint64_t digits = word(at) - '0' * ones; is_digits(digits); digits = word(at) - '0' * ones) {
+      value = value * 100'000'000 + eight_digits(digits);
+      at += 8;
+    }
+    while (static_cast<unsigned char>(*at - '0') < 10) value = value * 10 + static_cast<std::uint64_t>(*at++ - '0');
+    if (at == from || at - from > 19) return false;
     to = value;
-    if (at_ == from || at_ - from > 19) return false;
-    if (quoted) return *at_++ == '"';
-    return *at_ == ',' || *at_ == '}' || *at_ == ']';
+    at_ = at + (quoted ? 1 : 0);
+    return quoted ? *at == '"' : *at == ',' || *at == '}' || *at == ']';
   }
 
   bool skip_string() {
@@ -118,32 +124,45 @@ class Cursor {
     return value;
   }
 
+  static constexpr std::uint64_t ones = 0x0101010101010101;
+  // Of eight bytes less '0' each: all are 0 to 9. Big-endian machines take the loop for single digits.
+  static bool is_digits(std::uint64_t bytes) {
+    return std::endian::native == std::endian::little && ((bytes | (bytes + 0x76 * ones)) & 0x80 * ones) == 0;
+  }
+  static std::uint64_t eight_digits(std::uint64_t digits) {
+    digits = digits * 10 + (digits >> 8);  // pairs in every other byte
+    return ((digits & 0x000000FF000000FF) * (100 + (1'000'000ULL << 32)) +
+            (digits >> 16 & 0x000000FF000000FF) * (1 + (10'000ULL << 32))) >>
+           32;
+  }
+
   static bool is_scalar(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' || c == '.' || c == 'E';
   }
 
   // To the next quote, or to the next backslash too; false at the end and, in plain text, at an escape or beyond ASCII.
   bool to_quote(bool plain) {
+    const char* at = at_;  // a member would be stored in each turn
 #if defined(__SSE2__)
     const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    for (; at_ < end_; at_ += 16) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at_));
+    for (; at < end_; at += 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
       const __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
       const auto hits = static_cast<unsigned>(_mm_movemask_epi8(found));
       const auto high = static_cast<unsigned>(_mm_movemask_epi8(bytes));
       if (hits == 0 && (!plain || high == 0)) continue;
       if (hits == 0) return false;
       const auto first = static_cast<unsigned>(__builtin_ctz(hits));
-      at_ += first;
-      if (plain && ((high & ((1U << first) - 1)) != 0 || *at_ == '\\')) return false;
+      if (plain && ((high & ((1U << first) - 1)) != 0 || at[first] == '\\')) return false;
+      at_ = at + first;
       return at_ < end_;
     }
     return false;
 #else
-    for (; at_ < end_; ++at_) {
-      if (*at_ == '"') return true;
-      if (*at_ == '\\') return !plain;
-      if (plain && static_cast<signed char>(*at_) < 0) return false;
+    for (; at < end_; ++at) {
+      const bool stop = *at == '"' || *at == '\\';
+      if (plain && (*at == '\\' || static_cast<signed char>(*at) < 0)) return false;
+      if (stop) return at_ = at, true;
     }
     return false;
 #endif

@@ -24,21 +24,32 @@ struct Complaint {  // resolved to line and column by ingest, which knows where 
 template <class T>
 class Pages {
  public:
-  static constexpr std::size_t per_page = 4096 / sizeof(T);
+  static constexpr std::size_t per_page =
+      4080 / sizeof(T);  // of one size for all rows: a page that is freed fits again
 
   using Page = std::unique_ptr<T[]>;
 
+  Pages() = default;
+  Pages(Pages&& other) noexcept { *this = std::move(other); }
+  Pages& operator=(Pages&& other) noexcept {
+    next_ = std::exchange(other.next_, nullptr);
+    end_ = std::exchange(other.end_, nullptr);
+    pages_ = std::exchange(other.pages_, {});
+    spare_ = std::exchange(other.spare_, {});
+    return *this;
+  }
+
   void push_back(const T& row) {
-    if (used_ == per_page) add_page();
-    pages_.back()[used_++] = row;
+    if (next_ == end_) add_page();
+    *next_++ = row;
   }
   // Gives its pages away and is empty; they can be reused, so that rewriting rows costs no memory.
   std::vector<Page> release() {
-    used_ = per_page;
+    next_ = end_ = nullptr;
     return std::exchange(pages_, {});
   }
   void reuse(std::vector<Page> pages) { spare_ = std::move(pages); }
-  std::size_t size() const { return pages_.empty() ? 0 : (pages_.size() - 1) * per_page + used_; }
+  std::size_t size() const { return pages_.size() * per_page - static_cast<std::size_t>(end_ - next_); }
   bool empty() const { return pages_.empty(); }
   void clear() { release(), spare_.clear(); }
   void forget_spare() { spare_.clear(); }
@@ -72,11 +83,12 @@ class Pages {
       pages_.push_back(std::move(spare_.back()));
       spare_.pop_back();
     }
-    used_ = 0;
+    next_ = pages_.back().get();
+    end_ = next_ + per_page;
   }
 
+  T *next_ = nullptr, *end_ = nullptr;  // of the last page: the hot path looks at nothing else
   std::vector<Page> pages_, spare_;
-  std::size_t used_ = per_page;  // of the last page
 };
 
 // The calls of one partition's traces, as graph/stitch leaves them for its walk: a head for each trace, then its calls.
@@ -84,7 +96,7 @@ using TraceWords = Pages<std::uint64_t>;
 
 // What a span's name, kind and attributes mean, by their raw bytes: they repeat from span to span.
 struct SpanMeaning {
-  std::string raw;
+  std::vector<std::uint64_t> raw;  // kind, name and attributes one after the other, each with its length
   OperationId operation = 0;
   PeerId peer = 0;
   bool error = false;

@@ -109,6 +109,21 @@ TEST_CASE("the cursor and the document read the same") {
          "aa<0 client shop route=SET db=redis"});
 }
 
+TEST_CASE("times are whole numbers of nanoseconds, as text or as numbers") {
+  for (const std::string& times :
+       {std::string(R"(,"startTimeUnixNano":"1750000000256441937","endTimeUnixNano":"1750000000333145151")"),
+        std::string(R"(,"startTimeUnixNano":1750000000256441937,"endTimeUnixNano":1750000000333145151)")}) {
+    for (const std::string& json : {document(times), spaced(document(times))}) {
+      CAPTURE(json);
+      RecordSink sink;
+      const std::string padded = json + std::string(Frame::padding, ' ');
+      otlp_json.read({std::string_view(padded).substr(0, json.size()), 0}, sink);
+      CHECK(sink.store().first_ns == 1750000000256441937);
+      CHECK(sink.store().last_ns == 1750000000333145151);
+    }
+  }
+}
+
 TEST_CASE("documents of every shape give their spans") {
   const std::string span = R"({"traceId":"S/kvNXezTaajzpKdDg5HNg==","spanId":"AAAAAAAAAKo=","kind":1})";
   const std::string scopes = R"([{"spans":[)" + span + "]}]";
