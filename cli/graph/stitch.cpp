@@ -201,7 +201,7 @@ Joined join(std::vector<RecordSink>& sinks, const Names& names, std::span<const 
   stitch::settle_links(links);
 
   const bool given = sinks[0].store().assumed_probability > 0;
-  std::vector<TraceStitcher> stitchers(threads, TraceStitcher(names, node_of, details, links, given));
+  std::vector<TraceStitcher> stitchers(threads, TraceStitcher(node_of, details, links, given));
   std::vector<std::vector<SpanRow>> rows(threads);
   std::vector<unsigned> thread_of(RecordSink::partitions);
   auto& words = sinks[0].store().traces;

@@ -56,9 +56,8 @@ constexpr TraceCall call(std::uint64_t first, std::uint64_t second) {
 
 class TraceStitcher {
  public:
-  TraceStitcher(const Names& names, std::span<const std::uint32_t> node_of, const Details& details, Links& links,
-                bool probabilities_given)
-      : names_(names), node_of_(node_of), details_(details), links_(links), probabilities_given_(probabilities_given) {}
+  TraceStitcher(std::span<const std::uint32_t> node_of, const Details& details, Links& links, bool probabilities_given)
+      : node_of_(node_of), details_(details), links_(links), probabilities_given_(probabilities_given) {}
 
   void stitch(std::span<const SpanRow> rows, TraceWords& words);
 
@@ -100,7 +99,6 @@ class TraceStitcher {
   bool taken_by_link(Index) const;
   bool poses_as_callee(Index) const;
 
-  const Names& names_;
   std::span<const std::uint32_t> node_of_;
   const Details& details_;
   Links& links_;

@@ -86,7 +86,8 @@ TEST_CASE("every measured fact is in the table and of its type") {
   Inventory inventory;
   app(inventory, "shop", "web");
   const auto components = components_of(graph);
-  for (const auto& [name, fact] : measure(picture(graph, inventory), &components.front()).facts) {
+  for (const auto& [fact_name, fact] : measure(picture(graph, inventory), &components.front()).facts) {
+    const std::string& name = fact_name;  // CAPTURE is a lambda, which takes no structured binding
     CAPTURE(name);
     const FactInfo* row = fact_called(name);
     REQUIRE(row != nullptr);
