@@ -263,8 +263,7 @@ void waypoint(Mesh& mesh) {
 void plan_never_called(Mesh& mesh) {
   const std::set<std::string> closed = closed_namespaces(mesh);
   for (const auto& [id, member] : mesh.members.by_id) {
-    const bool called = std::any_of(mesh.callees.begin(), mesh.callees.end(),
-                                    [&](const Callee& callee) { return callee.member == &member; });
+    const bool called = std::ranges::find(mesh.callees, &member, &Callee::member) != mesh.callees.end();
     if (called || member.service == nullptr || member.kind != NodeKind::service || closed.count(member.ns) == 0)
       continue;
     mesh.bundle.plan.yours.push_back(fmt::format(
