@@ -72,6 +72,13 @@ FactSheet declared_facts(const Flags& flags, const Config& config, std::vector<I
   return all;
 }
 
+void name_formats(CallGraph& graph, const std::vector<InputRow>& rows) {
+  for (const InputRow& row : rows) {
+    if (row.role == "traffic") graph.inputs_by_format.insert(row.format);
+  }
+  for (CallGraph& alternative : graph.alternatives) name_formats(alternative, rows);
+}
+
 void say_what_a_merge_may_lose(const CallGraph& graph, Intake& intake) {
   const UnmatchedHalves& left = graph.unmatched;
   const std::uint64_t halves = left.server_without_parent + left.client_without_server + left.consumer_without_producer;
@@ -139,9 +146,7 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   all->knowledge = platform_knowledge();
   all->inventory = std::move(intake.inventory);
   all->graph = build_graph(intake.sinks, all->inventory, all->knowledge, options);
-  for (const InputRow& row : intake.rows) {
-    if (row.role == "traffic") all->graph.inputs_by_format.insert(row.format);
-  }
+  name_formats(all->graph, intake.rows);
   for (const CallGraph& graph : intake.graphs) merge(all->graph, graph);
   if (intake.graphs.size() > 1) say_what_a_merge_may_lose(all->graph, intake);
   if (intake.unreadable && !flags.partial) all->input_code = exit_code::unreadable;
