@@ -88,6 +88,7 @@ std::set<std::pair<int, std::string>> pod_ports_of(const Member& member) {
 
 std::string names(const std::set<std::string>& ids) {
   std::vector<std::string> shown;
+  shown.reserve(ids.size());
   for (const std::string& id : ids) shown.push_back(code(id));
   return join(shown, ", ");
 }
@@ -137,6 +138,7 @@ std::vector<Callee> callees_of(const Picture& picture, const Members& members, c
     if (!edge.seen.empty()) take(drafts[key.to], key, edge, members);
   }
   std::vector<Callee> out;
+  out.reserve(drafts.size());
   for (const auto& [id, draft] : drafts) out.push_back(finished(*members.find(id), draft, surface));
   return out;
 }
@@ -153,6 +155,7 @@ std::string evidence_of(Bundle& bundle, const Callee& callee, const Caller& call
 
 std::string evidence_of(Bundle& bundle, const Callee& callee) {
   std::vector<std::string> parts;
+  parts.reserve(callee.callers.size() + 1);
   for (const Caller& caller : callee.callers)
     parts.push_back(caller.member->id + " (" + evidence_of(bundle, callee, caller) + ")");
   if (callee.routed) parts.push_back("the gateway");

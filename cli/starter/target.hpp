@@ -34,9 +34,6 @@ struct Replay {
   std::uint64_t calls = 0, matched = 0, without_host = 0;  // without_host: nothing recorded to match by
   std::vector<std::string> lost;                           // "GET shop.example.com/cart (12 calls)"
 };
-// A file that this program wrote (its first line says so) and may overwrite.
-bool written_by_nsew(std::string_view text);
-
 Replay replay(const Assessment&, std::span<const StarterFile>);
 
 }  // namespace nsew
