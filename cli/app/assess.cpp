@@ -72,6 +72,16 @@ FactSheet declared_facts(const Flags& flags, const Config& config, std::vector<I
   return all;
 }
 
+void say_when_nothing_is_left(const Flags& flags, const CallGraph& graph, Intake& intake) {
+  const bool chosen = !flags.since.empty() || !flags.until.empty() || !flags.environment.empty();
+  std::uint64_t records = 0;
+  for (const InputRow& row : intake.rows) records += row.role == "traffic" ? row.records : 0;
+  if (!chosen || records == 0 || !graph.edges.empty()) return;
+  intake.diagnostics.report(Severity::warning, {intake.rows.front().name},
+                            fmt::format("--since, --until and --environment leave nothing of {} records", records),
+                            "see what the recording holds: nsew advise without them");
+}
+
 void name_formats(CallGraph& graph, const std::vector<InputRow>& rows) {
   for (const InputRow& row : rows) {
     if (row.role == "traffic") graph.inputs_by_format.insert(row.format);
@@ -100,17 +110,28 @@ std::pair<FactSheet, Verdict> judged(const Picture* picture, const Component* co
   return {std::move(sheet), std::move(verdict)};
 }
 
+// Components come largest first. Thousands of islands need no verdict each: past this many, none is larger than those
+// judged.
+constexpr std::size_t most_judged = 32;
+
 void score(Assessment& result, const FactSheet& declared, bool measured) {
   std::vector<Component> components = measured ? components_of(result.picture) : std::vector<Component>{};
+  Picture picture = result.picture;
+  picture.components = &components;
   std::vector<std::pair<FactSheet, Verdict>> verdicts;
-  for (const Component& one : components) verdicts.push_back(judged(&result.picture, &one, declared));
-  if (verdicts.empty()) verdicts.push_back(judged(measured ? &result.picture : nullptr, nullptr, declared));
+  for (const Component& one : components) {
+    if (verdicts.size() == most_judged) break;
+    verdicts.push_back(judged(&picture, &one, declared));
+  }
+  if (verdicts.empty()) verdicts.push_back(judged(measured ? &picture : nullptr, nullptr, declared));
   std::size_t best = 0;
   for (std::size_t i = 1; i < verdicts.size(); ++i) {
     if (verdicts[i].second.score > verdicts[best].second.score) best = i;
   }
   for (std::size_t i = 0; i < components.size(); ++i) {
-    result.components.push_back({std::move(components[i]), verdicts[i].second.score});
+    const bool scored = i < verdicts.size();
+    result.components.push_back(
+        {std::move(components[i]), scored ? std::optional(verdicts[i].second.score) : std::nullopt});
   }
   std::stable_sort(result.components.begin(), result.components.end(),
                    [](const auto& a, const auto& b) { return a.score > b.score; });
@@ -149,6 +170,7 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   name_formats(all->graph, intake.rows);
   for (const CallGraph& graph : intake.graphs) merge(all->graph, graph);
   if (intake.graphs.size() > 1) say_what_a_merge_may_lose(all->graph, intake);
+  say_when_nothing_is_left(flags, all->graph, intake);
   if (intake.unreadable && !flags.partial) all->input_code = exit_code::unreadable;
   if (!intake.anything && !intake.unreadable && declared.facts.empty()) all->input_code = exit_code::no_input;
 

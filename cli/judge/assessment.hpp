@@ -18,7 +18,7 @@ struct InputRow {  // inputs[] of the report
 
 struct ScoredComponent {
   Component component;
-  double score = 0;
+  std::optional<double> score;  // none: too small to be judged beside the others
 };
 
 // .nsew.yaml `decision`

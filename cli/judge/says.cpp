@@ -23,7 +23,7 @@ std::string with_thousands(double value) {
 }
 
 std::string plain(double value) {
-  if (std::isinf(value)) return "endless";
+  if (std::isinf(value)) return "endlessly many";
   if (value >= 100 || value == std::floor(value)) return with_thousands(value);
   return value >= 10 ? fmt::format("{:.1f}", value) : number(std::round(value * 100) / 100);
 }
@@ -45,10 +45,16 @@ std::string amount(const FactInfo& row, const Fact& fact) {
 
 std::string list_text(const std::vector<std::string>& words) { return words.empty() ? "nothing" : join(words, ", "); }
 
-std::string fact_text(const FactSheet& sheet, const std::string& name) {
+// As the sentence goes on: "makes an unknown share of the calls", "connected services: unknown".
+std::string unknown_text(const FactInfo* row, bool after_colon) {
+  if (after_colon || row == nullptr || row->type != FactType::number) return "unknown";
+  return row->unit == "share" ? "an unknown share" : "an unknown number of";
+}
+
+std::string fact_text(const FactSheet& sheet, const std::string& name, bool after_colon) {
   const Fact* fact = sheet.find(name);
   const FactInfo* row = fact_called(name);
-  if (!fact || !row) return "an unknown number of";
+  if (!fact || !row) return unknown_text(row, after_colon);
   if (std::holds_alternative<double>(fact->value)) return amount(*row, *fact);
   if (const auto* truth = std::get_if<bool>(&fact->value)) return *truth ? "yes" : "no";
   if (const auto* word = std::get_if<std::string>(&fact->value)) return *word;
@@ -92,7 +98,7 @@ std::string fill_in(std::string_view text, const FactSheet& sheet, const std::ma
       text, [&](std::string_view part) { filled += part; },
       [&](const std::string& name) {
         const auto at = extra.find(name);
-        filled += at == extra.end() ? fact_text(sheet, name) : at->second;
+        filled += at == extra.end() ? fact_text(sheet, name, filled.ends_with(": ")) : at->second;
       });
   return filled;
 }

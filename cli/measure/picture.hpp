@@ -6,6 +6,8 @@
 
 namespace nsew {
 
+struct Component;  // facts.hpp
+
 // What was seen and what is declared.
 struct Picture {
   const CallGraph& graph;
@@ -14,6 +16,7 @@ struct Picture {
   std::set<std::string> except_namespaces;  // --exclude-namespace
   std::optional<double> sampling_rate;      // --sampling-rate was given
   const PlatformKnowledge& knowledge = no_platform_knowledge;  // tells declared app workloads from the rest
+  const std::vector<Component>* components = nullptr;  // components_of() this picture, where it is measured many times
 };
 
 }  // namespace nsew

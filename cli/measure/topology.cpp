@@ -80,8 +80,9 @@ void put_crossing(const Scope& scope, Source source, FactSheet& sheet) {
 }
 
 void put_components(const Scope& scope, FactSheet& sheet) {
+  const std::vector<Component>* known = scope.picture.components;
   std::vector<double> all;
-  for (const Component& component : components_of(scope.picture))
+  for (const Component& component : known != nullptr ? *known : components_of(scope.picture))
     all.push_back(static_cast<double>(component.services.size()));
   if (!all.empty()) put(sheet, "topology.components", all, "graph");
 }

@@ -6,6 +6,13 @@ namespace nsew {
 
 using Json = nlohmann::ordered_json;
 
+std::string dumped(const Json& json) {
+  std::string text = json.dump(2, ' ', true);
+  for (std::size_t at = text.find("</"); at != std::string::npos; at = text.find("</", at + 3))
+    text.insert(at + 1, "\\");
+  return text + "\n";
+}
+
 Json location_json(const Location& where) {
   if (where.file.empty()) return nullptr;
   Json json{{"file", escape::utf8(where.file)}};

@@ -10,6 +10,9 @@
 
 namespace nsew {
 
+// ASCII only and without "</", so that a report may be pasted into a page or a terminal as it is.
+std::string dumped(const nlohmann::ordered_json&);
+
 nlohmann::ordered_json location_json(const Location&);
 nlohmann::ordered_json findings_json(const std::vector<Finding>&);
 

@@ -145,7 +145,7 @@ Json edges(const Summary& summary) {
 Json components(const Assessment& assessment) {
   Json list = Json::array();
   for (const ScoredComponent& one : assessment.components) {
-    list.push_back({{"services", texts(one.component.services)}, {"score", figure(one.score)}});
+    list.push_back({{"services", texts(one.component.services)}, {"score", figure_or_null(one.score)}});
   }
   return list;
 }
@@ -247,7 +247,7 @@ std::string render(const Document& document) {
   report["findings"] = findings_json(document.findings);
   report["starter"] = starter(document);
   report["diagnostics"] = diagnostics(assessment);
-  return report.dump(2) + "\n";
+  return dumped(report);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ std::string json(const Document& document) {
   const Json report{{"schema_version", "1.0"},
                     {"nsew", {{"version", version}, {"rules_digest", embedded::rules_digest()}}},
                     {"findings", findings_json(document.findings)}};
-  return report.dump(2) + "\n";
+  return dumped(report);
 }
 
 std::string_view sarif_level(Severity level) {
@@ -80,7 +80,7 @@ std::string sarif(const Document& document) {
                   {{{"tool", {{"driver", {{"name", "nsew"}, {"version", version}, {"rules", sarif_rules()}}}}},
                     {"columnKind", "utf16CodeUnits"},
                     {"results", results}}}}};
-  return log.dump(2) + "\n";
+  return dumped(log);
 }
 
 std::string github(const Document& document) {

@@ -117,7 +117,7 @@ std::string what_was_read(const Assessment& assessment, const Summary& summary) 
   if (has_role(assessment, "graph")) parts.emplace_back("a call graph");
   if (objects > 0) parts.push_back(plural(static_cast<double>(objects), "manifest object", "manifest objects"));
   if (has_role(assessment, "facts")) parts.emplace_back("declared facts");
-  if (parts.empty()) return "Read: nothing but what was declared.";
+  if (parts.empty()) return "Read: nothing.";
   std::string text = "Read: " + join(parts, ", ");
   if (summary.to_ns != 0) {
     text += fmt::format(", {} to {}", timestamp(summary.from_ns), timestamp(summary.to_ns));

@@ -58,11 +58,14 @@ void recommendation(Screen& screen, const Assessment& assessment) {
   if (!verdict.settles.empty()) screen.line(fmt::format("What would settle it: {}", escape::terminal(verdict.settles)));
 }
 
-// Traces are a sample; logs and flows are counted whole, so only what is unknown makes their share uncertain.
+// Traces are a sample of requests, with an interval. Logs are counted whole, so only what is unknown makes their share
+// uncertain; of flows nobody says whether they were sampled.
 std::string sureness(const UnitTraffic& unit) {
-  if (unit.source == Source::traces) return "95 % interval " + percent_range(unit.share->low, unit.share->high);
-  if (unit.share->low == unit.share->high) return "counted, not sampled";
-  return fmt::format("{}, by what is unknown; counted, not sampled", percent_range(unit.share->low, unit.share->high));
+  const std::string range = percent_range(unit.share->low, unit.share->high);
+  if (unit.source == Source::traces) return "95 % interval " + range;
+  const std::string how =
+      unit.source == Source::flows ? "as recorded; whether flows were sampled is not known" : "counted, not sampled";
+  return unit.share->low == unit.share->high ? how : fmt::format("{}, by what is unknown; {}", range, how);
 }
 
 void share(Screen& screen, const UnitTraffic& unit, bool first) {
