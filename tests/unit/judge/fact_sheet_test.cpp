@@ -64,7 +64,8 @@ TEST_CASE("what is printed as facts gives the same verdict when it is read back"
   check_same(judge(sheet, embedded_rules()), judge(again, embedded_rules()));
   derive(again);
   assume(again);
-  for (const auto& [name, fact] : sheet.facts) {
+  for (const auto& [fact_name, fact] : sheet.facts) {
+    const std::string& name = fact_name;  // INFO is a lambda, which takes no structured binding
     INFO(name);
     REQUIRE(again.find(name) != nullptr);
     CHECK(again.find(name)->value == fact.value);
