@@ -31,7 +31,7 @@ std::size_t Buffer::fill(ByteSource& source, std::size_t size) {
 
 void Buffer::drop_front(std::size_t size) {
   size_ -= size;
-  std::memmove(bytes_.get(), bytes_.get() + size, size_);
+  if (size_ > 0) std::memmove(bytes_.get(), bytes_.get() + size, size_);  // an unused buffer has no bytes to move
 }
 
 namespace {
