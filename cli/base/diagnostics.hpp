@@ -64,11 +64,8 @@ class Diagnostics {
 
 // A dead end where the program meets files, flags or a library; caught once, in app.
 struct Failure : std::runtime_error {
-  Failure(int exit_code_, std::string message, Location where_ = {}, std::string hint_ = {})
-      : std::runtime_error(std::move(message)),
-        exit_code(exit_code_),
-        where(std::move(where_)),
-        hint(std::move(hint_)) {}
+  Failure(int exit_code_, const std::string& message, Location where_ = {}, std::string hint_ = {})
+      : std::runtime_error(message), exit_code(exit_code_), where(std::move(where_)), hint(std::move(hint_)) {}
   int exit_code;
   Location where;
   std::string hint;

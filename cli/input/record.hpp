@@ -67,9 +67,9 @@ struct Span {
   SpanId id = 0, parent = 0;
   SpanKind kind = SpanKind::absent;
   bool error = false;
-  bool shared_id = false;      // Zipkin: the server half that uses its client's id
-  std::uint64_t start_ns = 0;     // 0 = not recorded
-  std::uint64_t duration_ns = 0;  // 0 = not recorded
+  bool shared_id = false;          // Zipkin: the server half that uses its client's id
+  std::uint64_t start_ns = 0;      // 0 = not recorded
+  std::uint64_t duration_ns = 0;   // 0 = not recorded
   double probability = 1;          // of having been sampled; a span stands for 1/probability. (0, 1]
   bool probability_known = false;  // the data says so
   ResourceId resource = 0;
