@@ -35,8 +35,8 @@ void Diagnostics::report_more(const Diagnostic& said, std::uint64_t more) {
   kinds_[{said.level, said.location.file, said.message, said.hint}].seen += more;
 }
 
-void Diagnostics::merge(Diagnostics other) {
-  for (auto& [kind, theirs] : other.kinds_) {
+void Diagnostics::merge(const Diagnostics& other) {
+  for (const auto& [kind, theirs] : other.kinds_) {
     Places& ours = kinds_[kind];
     ours.seen += theirs.seen;
     ours.kept.insert(ours.kept.end(), theirs.kept.begin(), theirs.kept.end());

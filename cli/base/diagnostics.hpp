@@ -43,7 +43,7 @@ class Diagnostics {
   void report(Severity level, Location where, std::string message, std::string hint = {}) {
     report(Diagnostic{level, std::move(where), std::move(message), std::move(hint)});
   }
-  void merge(Diagnostics other);
+  void merge(const Diagnostics& other);
 
   // Ordered by file, line, column, message; a message with more places than were kept ends in "(and N more like it)".
   std::vector<Diagnostic> list() const;
