@@ -83,6 +83,31 @@ void say_when_nothing_is_left(const Flags& flags, const CallGraph& graph, Intake
                             "see what the recording holds: nsew advise without them");
 }
 
+// Different environments are different systems (definitions.md §2).
+void say_which_environments(const Flags& flags, const CallGraph& graph, Intake& intake) {
+  if (!flags.environment.empty() || graph.environments.size() < 2) return;
+  std::vector<std::string> names;
+  for (const auto& [name, spans] : graph.environments) names.push_back(fmt::format("{} ({} spans)", name, spans));
+  intake.diagnostics.report(Severity::warning, {intake.rows.front().name},
+                            "several environments were recorded and are counted as one system: " + join(names, ", "),
+                            "choose one with --environment");
+}
+
+void say_unknown_namespaces(const Flags& flags, const Assessed& all, Intake& intake) {
+  std::set<std::string> known;
+  for (const auto& [id, node] : all.graph.nodes) known.insert(node.ns);
+  for (const Workload& workload : all.inventory.workloads) known.insert(workload.object.ns);
+  for (const Service& service : all.inventory.services) known.insert(service.object.ns);
+  for (const auto* flag : {&flags.namespaces, &flags.except_namespaces}) {
+    for (const std::string& name : *flag) {
+      if (known.contains(name)) continue;
+      const auto meant = nearest(name, {known.begin(), known.end()});
+      intake.diagnostics.report(Severity::warning, {"-n"}, fmt::format("no input names the namespace '{}'", name),
+                                meant && !meant->empty() ? fmt::format("did you mean '{}'?", *meant) : "");
+    }
+  }
+}
+
 void name_formats(CallGraph& graph, const std::vector<InputRow>& rows) {
   for (const InputRow& row : rows) {
     if (row.role == "traffic") graph.inputs_by_format.insert(row.format);
@@ -174,6 +199,8 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   for (const CallGraph& graph : intake.graphs) merge(all->graph, graph);
   if (intake.graphs.size() > 1) say_what_a_merge_may_lose(all->graph, intake);
   say_when_nothing_is_left(flags, all->graph, intake);
+  say_which_environments(flags, all->graph, intake);
+  say_unknown_namespaces(flags, *all, intake);
   if (intake.unreadable && !flags.partial) all->input_code = exit_code::unreadable;
   if (!intake.anything && !intake.unreadable && declared.facts.empty()) all->input_code = exit_code::no_input;
 

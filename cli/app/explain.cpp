@@ -16,13 +16,24 @@ void add_flags(CLI::App& command, Flags& flags) {
       ->required();
 }
 
+// A section's title stands alone; the lines of its text are one paragraph until a blank one.
 std::string at_80_columns(const std::string& page) {
-  std::string text;
+  std::string text, paragraph;
+  const auto flush = [&] {
+    for (const std::string& line : wrapped(paragraph, 78)) text += "  " + line + "\n";
+    paragraph.clear();
+  };
   for (const std::string_view line : split(page, '\n')) {
-    const std::string indent = line.starts_with("  ") ? "  " : "";
-    for (const std::string& part : wrapped(std::string(trim(line)), 80 - indent.size())) text += indent + part + "\n";
-    if (trim(line).empty()) text += '\n';
+    const std::string words(trim(line));
+    if (line.starts_with("  ")) {
+      paragraph += (paragraph.empty() ? "" : " ") + words;
+      continue;
+    }
+    flush();
+    for (const std::string& part : wrapped(words, 80)) text += part + "\n";
+    if (words.empty()) text += '\n';
   }
+  flush();
   while (text.ends_with("\n\n")) text.pop_back();
   return text;
 }
@@ -33,7 +44,9 @@ int explain(const Flags& flags) {
   for (const TopicList& list : topic_lists()) {
     for (const Topic& topic : list.topics()) {
       names.push_back(topic.name);
-      if (lower(topic.name) == lower(flags.target)) text += (text.empty() ? "" : "\n") + topic.page;
+      if (!topic.alias.empty()) names.push_back(topic.alias);
+      if (lower(topic.name) == lower(flags.target) || (!topic.alias.empty() && topic.alias == flags.target))
+        text += (text.empty() ? "" : "\n") + topic.page;
     }
   }
   if (text.empty()) {

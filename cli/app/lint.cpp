@@ -13,7 +13,8 @@ namespace {
 void add_flags(CLI::App& command, Flags& flags) {
   add_output_flag(command, flags, names_of(lint_reports()));
   command
-      .add_option("--fail-on", flags.fail_on, "exit 1 on a finding of this level or above: info, warning, error, none")
+      .add_option("--fail-on", flags.fail_on,
+                  "exit 1 on a finding of this level or above: info, warning, error (unless given), none")
       ->type_name("LEVEL")
       ->envname("NSEW_FAIL_ON")
       ->check(CLI::IsMember({"info", "warning", "error", "none"}));

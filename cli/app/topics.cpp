@@ -19,7 +19,10 @@ namespace nsew {
 namespace {
 
 std::string section(std::string_view title, std::string_view text) {
-  return text.empty() ? std::string() : fmt::format("\n{}\n  {}\n", title, text);
+  if (text.empty()) return {};
+  std::string page = fmt::format("\n{}\n", title);
+  for (const std::string_view line : split(text, '\n')) page += line.empty() ? "\n" : fmt::format("  {}\n", line);
+  return page;
 }
 
 std::vector<Topic> formats() {
@@ -87,7 +90,8 @@ std::vector<Topic> findings() {
     all.push_back({std::string(check->code),
                    fmt::format("{} ({}): {}", check->name, name_of(check->level), check->summary),
                    fmt::format("{} {} ({}): {}\n", check->code, check->name, name_of(check->level), check->summary) +
-                       section("What it means", check->page) + section("What to do", check->remedy)});
+                       section("What it means", check->page) + section("What to do", check->remedy),
+                   std::string(check->name)});
   }
   return all;
 }

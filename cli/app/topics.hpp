@@ -11,7 +11,8 @@ namespace nsew {
 
 struct Topic {
   std::string name, summary;
-  std::string page;  // the whole of `nsew explain NAME`
+  std::string page;   // the whole of `nsew explain NAME`
+  std::string alias;  // another name that explain takes
 };
 
 struct TopicList {

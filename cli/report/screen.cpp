@@ -136,6 +136,13 @@ std::string what_was_not(const Assessment& assessment, const Summary& summary) {
     parts.push_back(
         fmt::format("{} of {} traced services matched no workload", summary.unmatched_services.size(), all));
   }
+  const CallGraph& graph = assessment.picture.graph;
+  const auto uncounted = [&](std::uint64_t n, const char* why) {
+    if (n > 0) parts.push_back(fmt::format("{} {}", count(static_cast<double>(n)), why));
+  };
+  uncounted(graph.denied, "refused by policy");
+  uncounted(graph.unrouted, "answered by a proxy for want of a route");
+  uncounted(graph.repeated, "repeats of a record");
   return parts.empty() ? "" : "Not: " + join(parts, "; ") + ".";
 }
 
