@@ -65,8 +65,12 @@ bool Scope::scorable(const std::string& id) const {
 // Gateways all of whose backends are here: what they answer themselves belongs here too.
 std::set<std::string> Scope::own_gateways() const {
   std::set<std::string> own, foreign;
+  const auto is_service = [&](const std::string& id) {  // in the chosen namespaces or not
+    const auto at = picture.graph.nodes.find(id);
+    return at != picture.graph.nodes.end() && at->second.kind == NodeKind::service;
+  };
   for (const auto& [key, edge] : picture.graph.edges)
-    if (key.cls == CallClass::north_south && scorable(key.to)) (has(key.to) ? own : foreign).insert(key.from);
+    if (key.cls == CallClass::north_south && is_service(key.to)) (has(key.to) ? own : foreign).insert(key.from);
   for (const std::string& id : foreign) own.erase(id);
   return own;
 }
