@@ -22,7 +22,7 @@ bool one_of(std::string_view word, std::initializer_list<std::string_view> words
 
 bool looks_numeric(std::string_view text) {
   const auto digits = text.find_first_not_of("+-.");
-  if (digits == std::string_view::npos || digits > 2 || text[digits] < '0' || text[digits] > '9') return false;
+  if (digits > 2 || text[digits] < '0' || text[digits] > '9') return false;
   if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return false;
   return to_number(text[0] == '+' ? text.substr(1) : text).has_value();
 }
