@@ -24,8 +24,9 @@ struct Endpoint {
 Endpoint endpoint_of(std::string_view text) {
   if (text.starts_with("envoy://")) text = text.substr(text.rfind('/') + 1);
   const Authority a = authority_of(text);
-  const bool is_address = !a.host.empty() && a.host.find_first_not_of("0123456789abcdefABCDEF.:%") == a.host.npos &&
-                          a.host.find_first_of(".:") != a.host.npos;
+  const bool is_address = !a.host.empty() &&
+                          a.host.find_first_not_of("0123456789abcdefABCDEF.:%") == std::string_view::npos &&
+                          a.host.find_first_of(".:") != std::string_view::npos;
   return is_address ? Endpoint{a.host, a.port} : Endpoint{};
 }
 

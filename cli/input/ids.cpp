@@ -139,7 +139,7 @@ std::uint16_t port_value(std::string_view text) {
 
 // Without "scheme://" and what stands before '@'; up to the first '/', '?' or '#'.
 std::string_view without_scheme(std::string_view url) {
-  if (const std::size_t at = url.find("://"); at != std::string_view::npos && at < 16) url.remove_prefix(at + 3);
+  if (const std::size_t at = url.find("://"); at < 16) url.remove_prefix(at + 3);
   return url;
 }
 

@@ -27,7 +27,7 @@ class DocumentReader {
     std::size_t index = none;
     static constexpr std::size_t none = ~std::size_t{0};
     std::string text() const {
-      const std::string start = above == nullptr ? std::string() : above->text();
+      std::string start = above == nullptr ? std::string() : above->text();
       if (key.empty() && index == none) return start;
       return index == none ? fmt::format("{}/{}", start, key) : fmt::format("{}/{}", start, index);
     }
