@@ -10,23 +10,25 @@
 namespace nsew {
 namespace {
 
-constexpr std::array<std::int8_t, 256> digits_table(bool base64) {
-  std::array<std::int8_t, 256> table{};
-  for (auto& entry : table) entry = -1;
+constexpr std::uint8_t no_digit = 0xFF;
+
+constexpr std::array<std::uint8_t, 256> digits_table(bool base64) {
+  std::array<std::uint8_t, 256> table{};
+  for (auto& entry : table) entry = no_digit;
   const std::string_view alphabet =
       base64 ? "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/" : "0123456789abcdef";
   for (std::size_t i = 0; i < alphabet.size(); ++i)
-    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
   const std::string_view also = base64 ? "-_" : "ABCDEF";
   for (std::size_t i = 0; i < also.size(); ++i)
-    table[static_cast<unsigned char>(also[i])] = static_cast<std::int8_t>(base64 ? 62 + i : 10 + i);
+    table[static_cast<unsigned char>(also[i])] = static_cast<std::uint8_t>(base64 ? 62 + i : 10 + i);
   return table;
 }
 constexpr auto hex_digits = digits_table(false);
 constexpr auto base64_digits = digits_table(true);
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return hex_digits[static_cast<unsigned char>(c)] >= 0; }
+bool is_hex(char c) { return hex_digits[static_cast<unsigned char>(c)] != no_digit; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
@@ -54,13 +56,13 @@ std::optional<std::uint64_t> hex_value(std::string_view text) {
     if (!first || !second) return std::nullopt;
     return *first << 32 | *second;
   }
-  int bad = 0;
+  std::uint8_t bad = 0;
   for (const char c : text) {
-    const int digit = hex_digits[static_cast<unsigned char>(c)];
+    const std::uint8_t digit = hex_digits[static_cast<unsigned char>(c)];
     bad |= digit;
-    value = value << 4 | static_cast<std::uint64_t>(digit & 15);
+    value = value << 4 | (digit & 15U);
   }
-  if (bad < 0) return std::nullopt;
+  if (bad > 15) return std::nullopt;
   return value;
 }
 
@@ -71,8 +73,8 @@ std::optional<TraceId> base64_value(std::string_view text) {
   TraceId id;
   std::size_t bits = text.size() == 11 ? 64 : 128;
   for (const char c : text) {
-    const int digit = base64_digits[static_cast<unsigned char>(c)];
-    if (digit < 0) return std::nullopt;
+    const std::uint8_t digit = base64_digits[static_cast<unsigned char>(c)];
+    if (digit == no_digit) return std::nullopt;
     const std::size_t take = std::min<std::size_t>(6, bits);
     const auto value = static_cast<std::uint64_t>(digit) >> (6 - take);
     id.hi = id.hi << take | id.lo >> (64 - take);
