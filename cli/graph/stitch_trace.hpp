@@ -54,7 +54,7 @@ constexpr TraceCall call(std::uint64_t first, std::uint64_t second) {
 }
 }  // namespace words
 
-class TraceStitcher {
+class alignas(64) TraceStitcher {
  public:
   TraceStitcher(std::span<const std::uint32_t> node_of, const Details& details, Links& links, bool probabilities_given)
       : node_of_(node_of), details_(details), links_(links), probabilities_given_(probabilities_given) {}

@@ -33,7 +33,7 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
 // Eight digits at once; nothing when one is no hex digit.
-std::optional<std::uint64_t> eight_hex_digits(const char* at) {
+[[gnu::always_inline]] inline std::optional<std::uint64_t> eight_hex_digits(const char* at) {
   constexpr std::uint64_t ones = 0x0101010101010101, high = ones * 0x80;
   std::uint64_t word = 0;
   std::memcpy(&word, at, 8);
