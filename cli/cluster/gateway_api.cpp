@@ -36,8 +36,9 @@ void read_grpc_match(Fields& fields, const Node& match, RouteRule& rule) {
   if (fields.text(method, "type") == "RegularExpression") rule.path_type = "RegularExpression";
 }
 
-void add_rules(Fields& fields, const Node& from, Route& route) {
+void add_rules(Fields& fields, const Node& from, std::size_t number, Route& route) {
   RouteRule rule;
+  rule.number = number;
   rule.backends = route_backends(fields, from, route.object.ns);
   rule.where = fields.at(from);
   const auto matches = fields.maps(&from, "matches");
@@ -87,7 +88,8 @@ void read_gateway_route(Reading& reading) {
   Route route;
   route.object = reading.object;
   read_hosts(reading.fields, reading.spec, route);
-  for (const Node* rule : reading.fields.maps(reading.spec, "rules")) add_rules(reading.fields, *rule, route);
+  std::size_t number = 0;
+  for (const Node* rule : reading.fields.maps(reading.spec, "rules")) add_rules(reading.fields, *rule, number++, route);
   route.parents = parents_of(reading.fields, reading.spec, route.object.ns);
   route.tls = route.object.kind == "TLSRoute";
   const bool linkerd = group_of(route.object.api_version) == "policy.linkerd.io";

@@ -97,6 +97,7 @@ struct RouteRule {
   std::string method;
   std::vector<Backend> backends;
   Location where;
+  std::size_t number = 0;  // Gateway API: of the rule in its route, from 0; each match of it is a RouteRule
 };
 struct ParentRef {
   std::string kind, ns, name, section;  // kind Gateway or Service

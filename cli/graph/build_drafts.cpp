@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graph/gateways.hpp"
+
 namespace nsew {
 namespace {
 
@@ -79,9 +81,12 @@ void set_ends(Draft& draft, const ObservedCall& call, const Observed& observed, 
   draft.from = from.node, draft.unresolved_from = from.why;
   draft.to = to.node, draft.unresolved_to = to.why;
   draft.by_gateway = call.recorder == Recorder::gateway;
-  if (draft.by_gateway && (draft.from == NodeTable::unknown || draft.from == NodeTable::outside)) {
+  if (!draft.by_gateway) return;
+  if (draft.from == NodeTable::unknown || draft.from == NodeTable::outside) {
     draft.from = identity.unnamed_gateway();
     draft.unresolved_from.clear();
+  } else if (!call.unrouted) {  // any proxy answers by itself what it has no route for
+    claim_own_log(identity.nodes[draft.from]);
   }
 }
 

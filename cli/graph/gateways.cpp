@@ -121,6 +121,11 @@ void claim_client(Node& node, std::string_view language, const PlatformKnowledge
   }
 }
 
+void claim_own_log(Node& node) {
+  if (node.claims.contains(Claim::plumbing) || node.claims.contains(Claim::told_outside)) return;
+  claim(node, Claim::declared_gateway, "its own access log serves calls from outside");
+}
+
 DeclaredGateways declared_gateways(const Inventory& inventory) {
   DeclaredGateways all;
   for (const GatewayObject& gateway : inventory.gateways) {

@@ -18,6 +18,9 @@ void claim_kind(Node&, const Declared*, const PlatformKnowledge&, const GraphOpt
 // A browser or mobile client by its language or name.
 void claim_client(Node&, std::string_view language, const PlatformKnowledge&);
 
+// A gateway by an access log line of its own; mesh plumbing and what the user says is outside stay what they are.
+void claim_own_log(Node&);
+
 // The first claim decides, but for a gateway's name when `demoted`.
 void settle_kind(Node&, bool demoted);
 

@@ -149,8 +149,10 @@ void Directory::add_addresses(const Inventory& inventory) {
 }
 
 void Directory::add_hosts(const Inventory& inventory) {
-  for (const Route& route : inventory.routes)
+  for (const Route& route : inventory.routes) {
+    add_rules(route);
     if (at_the_edge(route)) add_route(route);
+  }
   for (const GatewayObject& gateway : inventory.gateways)
     for (const GatewayObject::Listener& listener : gateway.listeners)
       if (public_looking(listener.host)) hosts_[lower(listener.host)];
@@ -172,6 +174,27 @@ void Directory::add_route(const Route& route) {
     for (const RouteRule& rule : route.rules)
       for (const Backend& backend : rule.backends) own.targets.push_back({rule.path, backend.ns, backend.name});
   }
+}
+
+// The backends of a rule stand in each of its matches.
+void Directory::add_rules(const Route& route) {
+  if (!route.object.api_version.starts_with("gateway.networking.k8s.io/")) return;
+  for (const RouteRule& rule : route.rules) {
+    OwnHost& own = rules_[fmt::format("{}/{}/{}/rule/{}", lower(route.object.kind), route.object.ns, route.object.name,
+                                      rule.number)];
+    own.targets.clear();
+    for (const Backend& backend : rule.backends) own.targets.push_back({"", backend.ns, backend.name});
+  }
+}
+
+const OwnHost::Target* Directory::only_backend(std::string_view rule) const {
+  auto at = rules_.find(rule);
+  if (at == rules_.end()) {  // manifests without namespace
+    const auto first = rule.find('/'), second = rule.find('/', first + 1);
+    if (second == std::string_view::npos) return nullptr;
+    at = rules_.find(fmt::format("{}/{}", rule.substr(0, first), rule.substr(second)));
+  }
+  return at == rules_.end() || at->second.targets.size() != 1 ? nullptr : &at->second.targets.front();
 }
 
 void Directory::add_told(const GraphOptions& options) {

@@ -49,6 +49,8 @@ class Directory {
   bool told_outside(const Address&) const;
   bool told_outside(std::string_view name) const { return outside_names_.contains(name); }
   const OwnHost* own_host(std::string_view host) const;  // that routes, Ingresses, listeners or load balancers declare
+  // Of "httproute/shop/web/rule/0"; null when the manifests do not declare the rule or it has not exactly one.
+  const OwnHost::Target* only_backend(std::string_view rule) const;
   bool knows_namespace(std::string_view ns) const { return namespaces_.contains(ns); }
   void learn_namespace(std::string_view ns) { namespaces_.emplace(ns); }
 
@@ -60,6 +62,7 @@ class Directory {
   void add_addresses(const Inventory&);
   void add_hosts(const Inventory&);
   void add_route(const Route&);
+  void add_rules(const Route&);
   void add_told(const GraphOptions&);
   const Declared* find(const Index&, std::string_view ns, std::string_view name) const;
 
@@ -69,6 +72,7 @@ class Directory {
   std::set<Address> node_addresses_;
   std::vector<Cidr> inside_, outside_;
   std::set<std::string, std::less<>> outside_names_, namespaces_;
+  std::map<std::string, OwnHost, std::less<>> rules_;  // "httproute/shop/web/rule/0" -> its backends
   std::map<std::string, OwnHost, std::less<>> hosts_;  // "shop.example.com", "*.example.com"
 };
 

@@ -48,6 +48,24 @@ Found told_outside(const Clues& clues, const Identity& identity) {
   return std::nullopt;
 }
 
+bool names_a_route(const Clues& clues) {
+  return clues.subject == Subject::end && clues.host.find("route/") != std::string_view::npos;
+}
+
+// A gateway's log names the rule that it followed: the manifests, or the address that it dialled, say who is behind it.
+Found route_backend(const Clues& clues, const Identity& identity) {
+  if (!names_a_route(clues)) return std::nullopt;
+  if (const OwnHost::Target* to = identity.directory().only_backend(clues.host)) {
+    const std::string_view ns = to->ns.empty() ? clues.ns : std::string_view(to->ns);
+    if (const Declared* part = identity.directory().called(ns, to->name))
+      return declared_who(*part, ns, in_manifests(*part));
+    return named_who(ns, to->name, Claim::inside, "backend of a route of the manifests");
+  }
+  const auto address = parse_address(clues.address);
+  const Declared* part = address ? identity.directory().at(*address) : nullptr;
+  return part == nullptr ? Found{} : declared_who(*part, clues.ns, in_manifests(*part));
+}
+
 Found declared_workload(const Clues& clues, const Identity& identity) {
   const Declared* part = nullptr;
   if (!clues.workload.empty()) part = identity.directory().workload(clues.ns, clues.workload);
@@ -98,7 +116,8 @@ Found app_label(const Clues& clues, const Identity&) {
 
 Found workload_name(const Clues& clues, const Identity&) {
   if (clues.workload.empty()) return std::nullopt;
-  return named_who(clues.ns, clues.workload, Claim::inside, "workload that the record names");
+  return named_who(clues.ns, clues.workload, Claim::inside,
+                   names_a_route(clues) ? "named by its route" : "workload that the record names");
 }
 
 Found pod_name(const Clues& clues, const Identity&) {
@@ -191,8 +210,10 @@ Found store_or_broker(const Clues& clues, const Identity&) {
   return std::nullopt;
 }
 
+// What a request asks for by a public name may still be answered inside: the address that was dialled says where.
 Found outside_host(const Clues& clues, const Identity&) {
-  if (!public_host(clues.host)) return std::nullopt;
+  const auto address = parse_address(clues.address);
+  if (!public_host(clues.host) || (address && !globally_routable(*address))) return std::nullopt;
   return placed(Who::Place::outside, "public host that no manifest declares");
 }
 
@@ -222,8 +243,9 @@ Found nobody(const Clues& clues, const Identity&) {
 }
 
 //   looks at                                       emitter end callee
-constexpr std::array<IdentityRule, 23> rules{{
+constexpr std::array<IdentityRule, 24> rules{{
     {"name given with --outside", true, true, true, told_outside},
+    {"route of a gateway", false, true, false, route_backend},
     {"workload or pod of the manifests", true, true, false, declared_workload},
     {"service name or label of the manifests", true, true, true, declared_name},
     {"name of a traced service", false, false, true, traced_name},

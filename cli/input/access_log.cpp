@@ -46,7 +46,7 @@ struct Cluster {
   };
   Kind kind = Kind::none;
   std::uint16_t port = 0;
-  std::string_view host;       // FQDN, ServiceEntry host
+  std::string_view host;       // FQDN, ServiceEntry host, all of an Envoy Gateway route
   std::string_view ns, route;  // of an Envoy Gateway route
 };
 
@@ -78,8 +78,8 @@ Cluster cluster_of(std::string_view text) {
   const auto* start = std::ranges::find_if(starts, [&](const Start& s) { return text.starts_with(s.text); });
   if (start != starts.end()) return istio_cluster(start->kind, text);
   const auto parts = split(text, '/');
-  if (parts.size() >= 3 && parts[0].ends_with("route"))
-    return {.kind = Kind::route, .port = 0, .host = {}, .ns = parts[1], .route = parts[2]};
+  if (parts.size() >= 3 && parts[0].ends_with("route") && !parts[2].empty())
+    return {.kind = Kind::route, .port = 0, .host = text, .ns = parts[1], .route = parts[2]};
   return {.kind = Kind::other, .port = 0, .host = text, .ns = {}, .route = {}};
 }
 
@@ -220,7 +220,7 @@ Party destination_of(const Reading& r) {
     if (to.host.empty() && is_service_word(authority)) name_by_host(to, authority);
   } else if (r.cluster.kind == Cluster::Kind::route) {
     // The route is all that is named: backend services are in its manifest.
-    to.ns = r.cluster.ns, to.workload = r.cluster.route;
+    to.ns = r.cluster.ns, to.workload = r.cluster.route, to.host = r.cluster.host;
   } else if (r.cluster.kind == Cluster::Kind::outbound || r.cluster.kind == Cluster::Kind::waypoint) {
     name_by_host(to, r.cluster.host);
   } else if (endpoint_of(authority).address.empty()) {

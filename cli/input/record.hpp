@@ -89,7 +89,8 @@ struct Party {
   std::string_view app;       // app.kubernetes.io/name, app, k8s-app or name label, in this order
   std::string_view reserved;  // Hubble: "world", "host", "remote-node", "kube-apiserver", "health", "init",
                               // "unmanaged", "ingress"; log lines: "outside"
-  std::string_view host;      // DNS name: cluster FQDN (reviews.default.svc.cluster.local) or public authority
+  std::string_view host;      // DNS name: cluster FQDN (reviews.default.svc.cluster.local) or public authority; or the
+                              // rule of a route that an Envoy Gateway followed (httproute/shop/web/rule/0)
   std::string_view identity;  // SPIFFE id or namespace/serviceaccount; a bare Cilium identity number
   std::string_view cluster;
 };

@@ -1,6 +1,7 @@
 #include "graph/identity.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "graph/address.hpp"
 #include "graph/gateways.hpp"
@@ -40,6 +41,32 @@ Service service(const char* ns, const char* name, const char* app, const char* t
   return s;
 }
 
+RouteRule rule(std::size_t number, std::vector<const char*> backends) {
+  RouteRule made;
+  made.number = number;
+  for (const char* name : backends) {
+    Backend backend;
+    backend.ns = made.number == 2 ? "bookinfo" : "shop";
+    backend.name = name;
+    made.backends.push_back(backend);
+  }
+  return made;
+}
+
+// The last rule has two matches.
+Route gateway_route() {
+  Route route;
+  route.object = {.api_version = "gateway.networking.k8s.io/v1",
+                  .kind = "HTTPRoute",
+                  .ns = "shop",
+                  .name = "cart-route",
+                  .labels = {},
+                  .annotations = {},
+                  .where = {}};
+  route.rules = {rule(0, {"cart-svc"}), rule(1, {"cart-svc", "orders-db"}), rule(2, {"reviews"}), rule(2, {"reviews"})};
+  return route;
+}
+
 // bookinfo with two versions of reviews, a shop without Service of cart's own name, and a public host.
 Inventory cluster() {
   Inventory all;
@@ -65,7 +92,7 @@ Inventory cluster() {
   backend.name = "cart-svc";
   rule.backends = {backend};
   route.rules = {rule};
-  all.routes = {route};
+  all.routes = {route, gateway_route()};
   return all;
 }
 
@@ -84,6 +111,13 @@ Names names_of(const std::vector<Resource>& resources) {
   Names names;
   for (const Resource& resource : resources) names.resources.push_back(packed(resource));
   return names;
+}
+
+// An end of a line of an Envoy Gateway's log.
+Party routed(const char* name, int number, const char* address = "") {
+  static std::set<std::string> hosts;
+  const std::string& host = *hosts.insert(fmt::format("httproute/shop/{}/rule/{}", name, number)).first;
+  return {.address = address, .ns = "shop", .workload = name, .host = host};
 }
 
 std::string id_of(const Resource& resource, const Inventory& inventory) {
@@ -169,6 +203,17 @@ TEST_CASE("an end of a log line or flow is a pod's service, a reserved identity,
       {"cluster name", {.host = "reviews.bookinfo.svc.cluster.local"}, "bookinfo/reviews", "bookinfo/reviews"},
       {"pod address", {.address = "10.1.2.3"}, "shop/cart-svc", "unknown"},
       {"cluster IP", {.address = "10.96.0.7"}, "shop/cart-svc", "unknown"},
+      {"rule of a route", routed("cart-route", 0), "shop/cart-svc", "shop/cart-route"},
+      {"rule with two backends", routed("cart-route", 1), "shop/cart-route", "shop/cart-route"},
+      {"rule with two backends, pod address", routed("cart-route", 1, "10.1.2.3"), "shop/cart-svc", "shop/cart-route"},
+      {"rule with another match before it", routed("cart-route", 2), "bookinfo/reviews", "shop/cart-route"},
+      {"route that is not declared", routed("other", 0, "10.1.2.3"), "shop/cart-svc", "shop/other"},
+      {"public name at a public address", {.address = "8.8.8.8", .host = "api.example.org"}, "outside", "outside"},
+      {"public name at a private address", {.address = "10.9.9.9", .host = "api.example.org"}, "unknown", "unknown"},
+      {"own public name at a private address",
+       {.address = "10.9.9.9", .host = "shop.example.com"},
+       "unknown",
+       "unknown"},
       {"public address", {.address = "8.8.8.8"}, "outside", "outside"},
       {"private address", {.address = "10.9.9.9"}, "unknown", "unknown"},
       {"world", {.address = "8.8.8.8", .reserved = "world"}, "outside", "outside"},
@@ -269,6 +314,31 @@ TEST_CASE("kinds follow from manifests and exact names; a gateway's name counts 
   const Caller call{numbers[0], numbers[1], true};
   settle_kinds(identity.nodes, std::span(&call, 1));
   CHECK(identity.nodes[numbers[1]].kind == NodeKind::service);
+}
+
+TEST_CASE("a named end whose own log line shows a gateway is one, but neither a waypoint nor what was told outside") {
+  struct Case {
+    const char* name;
+    Party party;
+    NodeKind kind;
+  };
+  const Case cases[] = {
+      {"pod of any name", {.pod = "edge-istio-7c9d8f6b5c-4kxzq"}, NodeKind::gateway},
+      {"waypoint", {.ns = "shop", .pod = "waypoint-7c9d8f6b5c-4kxzq"}, NodeKind::platform},
+      {"told outside", {.ns = "shop", .pod = "probe-7c9d8f6b5c-4kxzq"}, NodeKind::outside},
+  };
+  const PlatformKnowledge known = knowledge();
+  GraphOptions options;
+  options.outside = {"shop/probe"};
+  const Inventory none;
+  for (const Case& c : cases) {
+    CAPTURE(c.name);
+    Identity identity(none, known, options);
+    Node& node = identity.nodes[identity.end(c.party).node];
+    claim_own_log(node);
+    settle_kind(node, false);
+    CHECK(node.kind == c.kind);
+  }
 }
 
 TEST_CASE("a pod's name loses what controllers append and nothing else") {

@@ -247,7 +247,8 @@ TEST_CASE("envoy's own formats say authority, upstream and whether a gateway wro
       R"("upstream_host":"10.0.0.9:9000","upstream_cluster":"httproute/shop/items/rule/0","upstream_local_address":)"
       R"("10.0.0.3:50000","downstream_local_address":"10.0.0.3:10080","downstream_remote_address":"8.8.4.4:1234"})";
   CHECK(only(envoy_access_log, json) ==
-        "ip=10.0.0.3 -> ip=10.0.0.9 ns=shop workload=items :9000 gateway proto=http to=shop.example.com method=GET "
+        "ip=10.0.0.3 -> ip=10.0.0.9 ns=shop workload=items host=httproute/shop/items/rule/0 :9000 gateway proto=http "
+        "to=shop.example.com method=GET "
         "route=/items/* by=curl");
 }
 
