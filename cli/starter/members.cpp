@@ -254,10 +254,10 @@ std::optional<Port> call_port(const Member& member) {
   if (!member.nameable()) return {};
   const std::vector<Port> ports = ports_of(member);
   const auto tcp = [](const Port& port) { return port.protocol == "TCP"; };
-  if (const auto found = only(ports, tcp)) return found;
-  if (const auto found = only(ports, [&](const Port& p) { return tcp(p) && was_recorded(member, p); })) return found;
+  if (auto found = only(ports, tcp)) return found;
+  if (auto found = only(ports, [&](const Port& p) { return tcp(p) && was_recorded(member, p); })) return found;
   if (member.service == nullptr) return {};
-  if (const auto found = only(ports, [&](const Port& p) { return tcp(p) && speaks_http(p); })) return found;
+  if (auto found = only(ports, [&](const Port& p) { return tcp(p) && speaks_http(p); })) return found;
   return only(ports, [&](const Port& p) { return tcp(p) && p.number == 80; });
 }
 
