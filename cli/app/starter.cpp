@@ -63,11 +63,20 @@ void write_all(const fs::path& folder, const std::vector<StarterFile>& files) {
   }
 }
 
+std::string nothing_replayed(const Replay& replayed) {
+  if (replayed.connections > 0)
+    return fmt::format("{} north-south calls were recorded without host or path, so none could be replayed\n",
+                       replayed.connections);
+  if (replayed.answered > 0)
+    return fmt::format("the present gateway answered all {} recorded north-south calls itself; the plan lists them\n",
+                       replayed.answered);
+  return "no north-south call was recorded, so none could be replayed against the routes\n";
+}
+
 std::string said(const std::string& to, const std::vector<StarterFile>& files, const Replay& replayed) {
   std::string text = fmt::format("wrote {} files to {}; the plan is {}/README.md\n", files.size(), escape::terminal(to),
                                  escape::terminal(to));
-  if (replayed.calls == 0)
-    return text + "no north-south call was recorded, so none could be replayed against the routes\n";
+  if (replayed.calls == 0) return text + nothing_replayed(replayed);
   text += fmt::format("{} of {} recorded north-south calls match a generated route", replayed.matched, replayed.calls);
   if (replayed.without_host > 0) text += fmt::format("; {} were recorded without host or path", replayed.without_host);
   text += '\n';

@@ -111,7 +111,9 @@ std::string Bundle::evidence_json() const {
 }
 
 std::vector<StarterFile> Bundle::finish() {
-  files_.push_back({"README.md", render(plan, target_), target_, 0, {}});
+  const bool anything_written = !files_.empty();
+  if (!anything_written && !plan.lead.empty()) plan.lead.erase(plan.lead.begin());  // it tells what was written
+  files_.push_back({"README.md", render(plan, target_, anything_written), target_, 0, {}});
   const auto by_path = [](const StarterFile& a, const StarterFile& b) { return a.path < b.path; };
   std::sort(files_.begin(), files_.end(), by_path);
   std::vector<std::string> ids;

@@ -22,6 +22,7 @@ struct Plan {
   std::vector<std::string> lead;
   std::vector<std::string> before;
   std::vector<Phase> phases;
+  std::vector<std::string> left_out;  // phases that have nothing to change here, with the reason
   std::vector<std::string> commands;
   std::vector<std::string> assumed, yours;
   std::vector<std::string> unknown;
@@ -42,6 +43,8 @@ class Bundle {
                      const std::vector<std::string>& resources, const Json& patches = Json::array());
   void text(const std::string& path, int phase, const std::string& text);
 
+  const std::vector<StarterFile>& files() const { return files_; }  // so far
+
   Plan plan;
   std::vector<StarterFile> finish();  // with README.md and evidence.json, sorted by path
 
@@ -59,6 +62,6 @@ class Bundle {
 };
 
 Json patch(const Json& target, const std::vector<Json>& operations);
-std::string render(const Plan&, const std::string& target);
+std::string render(const Plan&, const std::string& target, bool anything_written);
 
 }  // namespace nsew::starter

@@ -94,41 +94,65 @@ std::vector<std::string> write_overlay(Bundle& bundle, const Surface& surface, c
   return traffic.limited;
 }
 
+void cut_over(Bundle& bundle, Phases& phases, const Surface& surface) {
+  const std::vector<Json> doors = closed_doors(bundle, surface);
+  if (doors.empty()) {
+    bundle.plan.left_out.emplace_back("2-cutover: no Service behind a route has a public address of its own.");
+    return;
+  }
+  bundle.yaml("phases/2-cutover/services.yaml", 2, doors);
+  phases.add(2, "2-cutover", "Once DNS has pointed at the gateway for longer than its TTL.", {"services.yaml"},
+             Json::array(),
+             {"", "public Services lose their public address",
+              "the old address sees no request for longer than the DNS TTL", "DNS back, then the previous directory"});
+}
+
+void enforce(Bundle& bundle, Phases& phases, const std::vector<std::string>& limited) {
+  if (limited.empty()) {
+    bundle.plan.left_out.push_back(fmt::format(
+        "3-enforce: no limit was written. One takes a rule with {} recorded calls, nearly all of which only "
+        "read, at a known rate.",
+        enough_calls));
+    return;
+  }
+  phases.add(3, "3-enforce",
+             "Limits that only counted become real, after seven days in which nothing legitimate was counted.", {},
+             out_of_shadow(limited),
+             {"", "limits refuse", "7 days in which no legitimate client was counted", "previous directory"});
+}
+
+void fence(Bundle& bundle, Phases& phases, const std::vector<Callee>& callees, const ProxyPods& pods) {
+  const std::vector<Json> fences = network_policies(bundle, callees, pods);
+  if (fences.empty()) {
+    bundle.plan.left_out.emplace_back("4-fence: of no service were the callers recorded and known.");
+    return;
+  }
+  bundle.yaml("phases/4-fence/networkpolicies.yaml", 4, fences);
+  phases.add(
+      4, "4-fence",
+      "Without a mesh there is no caller identity; NetworkPolicy is the fence: one per callee, callers as recorded.",
+      {"networkpolicies.yaml"}, Json::array(),
+      {"", fmt::format("{} NetworkPolicies", fences.size()),
+       "your CNI enforces NetworkPolicy: a call from a pod that must be refused is refused", "previous directory"});
+  bundle.plan.unknown.emplace_back(
+      "Callers that were silent while this was recorded (a monthly job): the fence refuses them.");
+}
+
 void write_phases(Bundle& bundle, const Surface& surface, const Site& site, const std::vector<Callee>& callees,
                   const std::vector<std::string>& limited, const Product& envoy) {
   Phases phases(bundle);
   phases.add(1, "1-side-by-side",
              "The gateway runs next to the door of today; no user traffic moves. Roll back: delete this phase.", {},
              Json::array(),
-             {"", "Gateway, routes, policies; limits only count",
+             {"", limited.empty() ? "Gateway, routes, policies" : "Gateway, routes, policies; limits only count",
               "every route and policy `Accepted`; the checks below pass; a day's error rate equal to the old door's",
               "delete the phase"});
-  if (const auto doors = closed_doors(bundle, surface); !doors.empty()) {
-    bundle.yaml("phases/2-cutover/services.yaml", 2, doors);
-    phases.add(
-        2, "2-cutover", "Once DNS has pointed at the gateway for longer than its TTL.", {"services.yaml"},
-        Json::array(),
-        {"", "public Services lose their public address", "the old address sees no request for longer than the DNS TTL",
-         "DNS back, then the previous directory"});
-  }
-  if (!limited.empty()) {
-    phases.add(3, "3-enforce",
-               "Limits that only counted become real, after seven days in which nothing legitimate was counted.", {},
-               out_of_shadow(limited),
-               {"", "limits refuse", "7 days in which no legitimate client was counted", "previous directory"});
-  }
-  const ProxyPods pods{envoy.namespace_,
-                       {{"gateway.envoyproxy.io/owning-gateway-name", site.name},
-                        {"gateway.envoyproxy.io/owning-gateway-namespace", site.ns}}};
-  if (const auto fences = network_policies(bundle, callees, pods); !fences.empty()) {
-    bundle.yaml("phases/4-fence/networkpolicies.yaml", 4, fences);
-    phases.add(
-        4, "4-fence",
-        "Without a mesh there is no caller identity; NetworkPolicy is the fence: one per callee, callers as recorded.",
-        {"networkpolicies.yaml"}, Json::array(),
-        {"", fmt::format("{} NetworkPolicies", fences.size()),
-         "your CNI enforces NetworkPolicy: a call from a pod that must be refused is refused", "previous directory"});
-  }
+  cut_over(bundle, phases, surface);
+  enforce(bundle, phases, limited);
+  fence(bundle, phases, callees,
+        {envoy.namespace_,
+         {{"gateway.envoyproxy.io/owning-gateway-name", site.name},
+          {"gateway.envoyproxy.io/owning-gateway-namespace", site.ns}}});
 }
 
 void plan_the_rest(Bundle& bundle) {
@@ -136,9 +160,7 @@ void plan_the_rest(Bundle& bundle) {
   plan.assumed.push_back("Proxy CPU and memory, replicas 2 to 6, drain time, Envoy's edge settings.");
   plan.unknown.push_back(
       "TCP connect times, clients per node and upload times: no trace carries them, so connect timeout, connection "
-      "limit and request "
-      "timeout of the listener keep the product's defaults.");
-  plan.unknown.push_back("Callers that were silent while this was recorded (a monthly job): the fence refuses them.");
+      "limit and request timeout of the listener keep the product's defaults.");
   plan.commands.push_back(
       "kubectl get backendtrafficpolicy,clienttrafficpolicy -A -o json | jq -r '.items[]|.metadata.name as "
       "$n|.status.ancestors[]?.conditions[]"

@@ -203,9 +203,11 @@ std::vector<Json> hidden_paths(Bundle& bundle, const Surface& surface, const Sit
                    {"metadata", {{"name", "not-found"}, {"namespace", ns}}},
                    {"spec", {{"directResponse", {{"statusCode", 404}}}}}});
     const Json paths(std::vector<std::string>(hidden.paths.begin(), hidden.paths.end()));
-    out.push_back(hidden_route(
-        ns, hidden, site,
-        bundle.evidence("paths of probes in " + ns, paths, "manifests; in no recorded call from outside")));
+    out.push_back(
+        hidden_route(ns, hidden, site,
+                     bundle.evidence("paths of probes in " + ns, paths,
+                                     surface.recorded.empty() ? "manifests; no call from outside was recorded"
+                                                              : "manifests; in no recorded call from outside")));
   }
   return out;
 }

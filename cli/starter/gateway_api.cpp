@@ -27,6 +27,8 @@ void plan_phases(Bundle& bundle, bool doors) {
     plan.phases.push_back({"2-cutover", "public Services lose their public address, after DNS points at the gateway",
                            "the old address sees no request for longer than the DNS TTL",
                            "DNS back, then the previous directory"});
+  } else {
+    plan.left_out.emplace_back("2-cutover: no Service behind a route has a public address of its own.");
   }
 }
 

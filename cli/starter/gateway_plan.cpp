@@ -14,6 +14,15 @@ std::string verdict_of(const Verdict& verdict) {
                      verdict.confidence);
 }
 
+std::string read_from(const Picture& picture) {
+  if (picture.graph.edges.empty())
+    return "Starter configuration, written from manifests; no traffic was recorded. Hosts, paths and backends are "
+           "those "
+           "that were declared; what could not be known is listed at the end and not written.";
+  return "Starter configuration, written from recorded traffic and manifests. Hosts, paths, backends and callers are "
+         "those that were recorded or declared; what could not be known is listed at the end and not written.";
+}
+
 // Goes into a shell command: only characters that no shell reads.
 std::string example_path(const SurfaceHost& host) {
   constexpr std::string_view quiet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._~-";
@@ -27,10 +36,7 @@ std::string example_path(const SurfaceHost& host) {
 void plan_the_start(Bundle& bundle, const std::string& title, const Members& members) {
   Plan& plan = bundle.plan;
   plan.title = "Plan: " + title;
-  plan.lead.push_back(
-      "Starter configuration, written from recorded traffic and manifests. Hosts, paths, backends and callers are "
-      "those that were "
-      "recorded or declared; what could not be known is listed at the end and not written.");
+  plan.lead.push_back(read_from(bundle.assessment().picture));
   const std::string verdict = verdict_of(bundle.assessment().verdict);
   if (!verdict.empty()) plan.lead.push_back(verdict);
   if (members.namespace_assumed) {
@@ -69,10 +75,11 @@ void check_the_gateway(Bundle& bundle, const Surface& surface, const Site& site)
 
 std::vector<StarterFile> nothing_enters(Bundle& bundle, const Surface& surface) {
   bundle.plan.unknown = surface.gaps;
-  bundle.plan.unknown.insert(
-      bundle.plan.unknown.begin(),
-      "What enters the system: no recorded call came from outside, and no Ingress, route or public Service is "
-      "declared. Record at the edge, or add the manifests that declare it.");
+  plan_the_answered(bundle, surface);
+  bundle.plan.unknown.insert(bundle.plan.unknown.begin(),
+                             "What enters the system: no recorded call from outside reached a service, and no Ingress, "
+                             "route or public Service is "
+                             "declared. Record at the edge, or add the manifests that declare it.");
   return bundle.finish();
 }
 

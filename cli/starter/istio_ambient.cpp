@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "starter/gateway_plan.hpp"
 #include "starter/istio_install.hpp"
 #include "starter/names.hpp"
@@ -125,17 +126,24 @@ void enrol(Mesh& mesh) {
        "remove the label"});
 }
 
-// A namespace gets a default deny only when every callee that was seen in it has its own policy.
+// Per namespace what keeps it from a default deny: callees without a policy, and those whose callers are no part of the
+// system.
+std::map<std::string, std::set<std::string>> kept_open(const Mesh& mesh) {
+  std::map<std::string, std::set<std::string>> open;
+  for (const Callee& callee : mesh.callees) {
+    if (!callee.refused.empty()) open[callee.member->ns].insert(code(callee.member->id));
+  }
+  for (const auto& [id, member] : mesh.members.by_id) {
+    const bool others = member.kind == NodeKind::gateway || member.kind == NodeKind::platform;
+    if (member.seen && others) open[member.ns].insert(code(id));
+  }
+  return open;
+}
+
 std::set<std::string> closed_namespaces(const Mesh& mesh) {
   std::set<std::string> closed;
   for (const NamedPolicy& policy : mesh.policies) closed.insert(policy.callee->member->ns);
-  for (const Callee& callee : mesh.callees) {
-    if (!callee.refused.empty()) closed.erase(callee.member->ns);
-  }
-  for (const auto& [id, member] : mesh.members.by_id) {
-    const bool open = member.seen && (member.kind == NodeKind::gateway || member.kind == NodeKind::platform);
-    if (open) closed.erase(member.ns);  // what calls those is no part of the system
-  }
+  for (const auto& [ns, names] : kept_open(mesh)) closed.erase(ns);
   return closed;
 }
 
@@ -260,15 +268,36 @@ void waypoint(Mesh& mesh) {
                                      "a call to the pod's address from a caller is refused", "previous directory"});
 }
 
+// Callees without a policy whose reason stands nowhere else.
 void plan_never_called(Mesh& mesh) {
   const std::set<std::string> closed = closed_namespaces(mesh);
   for (const auto& [id, member] : mesh.members.by_id) {
+    const bool known = std::ranges::any_of(
+        mesh.callees, [&](const Callee& callee) { return callee.member == &member && !callee.refused.empty(); });
+    const bool guarded =
+        std::ranges::any_of(mesh.policies, [&](const NamedPolicy& policy) { return policy.callee->member == &member; });
     const bool called = std::ranges::find(mesh.callees, &member, &Callee::member) != mesh.callees.end();
-    if (called || member.service == nullptr || member.kind != NodeKind::service || closed.count(member.ns) == 0)
-      continue;
+    const bool ours = member.kind != NodeKind::gateway && member.kind != NodeKind::platform;
+    if (known || guarded || !ours || member.service == nullptr || mesh.namespaces.count(member.ns) == 0) continue;
     mesh.bundle.plan.yours.push_back(fmt::format(
-        "{} is declared, but no call to it was recorded: default-deny refuses its callers until they are added.",
-        code(id)));
+        "{} {}, so no policy is written for it: {}.", code(id),
+        called ? "was called, but by nobody whom a policy could name" : "is declared, but no call to it was recorded",
+        closed.count(member.ns) != 0 ? "default-deny refuses its callers until they are added"
+                                     : "every pod may go on calling it"));
+  }
+}
+
+void plan_open_namespaces(Mesh& mesh) {
+  const auto open = kept_open(mesh);
+  const std::set<std::string> closed = closed_namespaces(mesh);
+  for (const std::string& ns : mesh.namespaces) {
+    if (closed.count(ns) != 0) continue;
+    const auto why = open.find(ns);
+    const std::string reason =
+        why == open.end() ? "no call to it was recorded"
+                          : "no policy can list the callers of " + join({why->second.begin(), why->second.end()}, ", ");
+    mesh.bundle.plan.yours.push_back(fmt::format(
+        "No default-deny is written for {}: {}. What has no policy of its own there stays open.", code(ns), reason));
   }
 }
 
@@ -276,12 +305,13 @@ void plan_the_rest(Mesh& mesh) {
   Plan& plan = mesh.bundle.plan;
   plan_the_callees(mesh.bundle, mesh.callees);
   plan_the_accounts(mesh.bundle, mesh.callees);
-  plan_never_called(mesh);
   if (mesh.policies.empty()) {
     plan.unknown.push_back(
         "Who calls whom: no call between known services was recorded, so there are no policies and no phases after "
         "enrolment.");
   } else {
+    plan_open_namespaces(mesh);
+    plan_never_called(mesh);
     plan.unknown.push_back(
         "Callers that were silent while this was recorded (a monthly job). Never go from phase 1 to 3: the dry run "
         "finds them.");

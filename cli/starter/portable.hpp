@@ -30,7 +30,7 @@ struct WrittenRule {
   std::string kind, ns, route, name;
   std::string host;
   SurfaceRule rule;
-  std::string evidence;  // empty: nothing was recorded at it
+  std::string evidence;
 };
 
 struct Written {
@@ -53,5 +53,7 @@ std::string evidence_of(Bundle&, const std::string& what, const Stats&, Source);
 std::optional<std::pair<std::string, int>> timeout_of(const Stats&, const std::string& evidence);
 
 void plan_the_surface(Bundle&, const Surface&, const Site&);
+// What the present gateway answers itself, and where the routes written so far send it.
+void plan_the_answered(Bundle&, const Surface&);
 
 }  // namespace nsew::starter

@@ -1,4 +1,6 @@
 // The north-south operations of a recording, as they reached services of the system.
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "starter/surface.hpp"
 
@@ -38,6 +40,20 @@ std::vector<Recorded> recorded_calls(const Picture& picture, const Members& memb
     if (!in_scope(picture, member->ns)) continue;
     for (const auto& [source, seen] : edge.seen) collect(key, source, seen, members, out);
   }
+  return out;
+}
+
+std::vector<Recorded> answered_calls(const Picture& picture, const Members& members) {
+  std::vector<Recorded> out;
+  for (const auto& [key, edge] : picture.graph.edges) {
+    const Member* member = members.find(key.to);
+    if (key.cls != CallClass::north_south || member == nullptr || member->kind != NodeKind::gateway) continue;
+    for (const auto& [source, seen] : edge.seen) {
+      if (source != Source::flows && !seen.operations.empty()) collect(key, source, seen, members, out);
+    }
+  }
+  const auto nameless = [](const Recorded& op) { return op.request.host.empty() && op.request.path.empty(); };
+  out.erase(std::remove_if(out.begin(), out.end(), nameless), out.end());
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include "base/text.hpp"
 #include "starter/names.hpp"
 #include "starter/surface.hpp"
 #include "starter/target.hpp"
@@ -158,7 +159,36 @@ Judged judge(const std::vector<WrittenMatch>& routes, const Recorded& op, const 
   return {false, "it would reach " + *route->backends.begin() + " instead of " + backend};
 }
 
+// Of what cannot be replayed, how much there was: units differ between sources, so the source that saw most.
+void count_the_rest(const Picture& picture, const Members& members, Replay& result) {
+  for (const auto& [key, edge] : picture.graph.edges) {
+    if (key.cls != CallClass::north_south) continue;
+    std::uint64_t connections = 0;
+    for (const auto& [source, seen] : edge.seen) {
+      const bool nameless = seen.operations.empty() || seen.operations.begin()->first == OperationKey{};
+      if (nameless) connections = std::max(connections, seen.calls.observed());
+    }
+    result.connections += connections;
+  }
+  for (const Recorded& op : answered_calls(picture, members)) result.answered += op.stats.calls.observed();
+}
+
 }  // namespace
+
+std::vector<std::string> destinations(std::span<const StarterFile> files, const std::vector<Recorded>& ops) {
+  const std::vector<WrittenMatch> routes = routes_in(files);
+  std::vector<std::string> out;
+  out.reserve(ops.size());
+  for (const Recorded& op : ops) {
+    const WrittenMatch* route = taken_by(routes, op.request, false);
+    if (route == nullptr)
+      out.emplace_back("-");
+    else
+      out.push_back(join({route->backends.begin(), route->backends.end()}, ", "));
+  }
+  return out;
+}
+
 }  // namespace starter
 
 Replay replay(const Assessment& assessment, std::span<const StarterFile> files) {
@@ -180,6 +210,7 @@ Replay replay(const Assessment& assessment, std::span<const StarterFile> files) 
       result.matched += calls;
     if (!judged.routed && !hostless) lost[shown(op) + ": " + judged.why] += calls;
   }
+  count_the_rest(assessment.picture, members, result);
   for (const auto& [what, calls] : lost) result.lost.push_back(fmt::format("{} ({} calls)", what, calls));
   return result;
 }

@@ -41,6 +41,12 @@ std::string what_of(const SurfaceHost& host, const SurfaceRule& rule) {
                      host.host, rule.match.path);
 }
 
+std::string declared_evidence(Bundle& bundle, const SurfaceHost& host, const SurfaceRule& rule) {
+  Json backends = Json::array();
+  for (const RouteTarget& target : rule.targets) backends.push_back(target.member->id);
+  return bundle.evidence(what_of(host, rule), {{"observed", 0}, {"backends", backends}}, rule.why);
+}
+
 using RouteKey = std::pair<std::string, std::string>;  // kind and namespace
 
 std::string wanted_name(const Surface& surface, const SurfaceHost& host, const std::string& ns) {
@@ -124,8 +130,8 @@ std::vector<WrittenRule> named_rules(Bundle& bundle, const Surface& surface) {
       }
       ++route.rules;
       const Stats* stats = rule.best();
-      const std::string id =
-          stats == nullptr ? "" : evidence_of(bundle, what_of(host, rule), *stats, rule.best_source());
+      const std::string id = stats == nullptr ? declared_evidence(bundle, host, rule)
+                                              : evidence_of(bundle, what_of(host, rule), *stats, rule.best_source());
       const std::string name = unique_label(name_of_rule(rule), route.rule_names);
       out.push_back({kind, ns, route.name, name, host.host, std::move(rule), id});
     }

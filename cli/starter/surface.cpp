@@ -15,6 +15,7 @@ class Builder {
  public:
   Builder(const Picture& picture, const Members& members) : picture_(picture), members_(members) {
     surface_.recorded = recorded_calls(picture, members);
+    surface_.answered = answered_calls(picture, members);
     declared_ = declared_hosts(picture, members, surface_.gaps);
   }
 
@@ -201,6 +202,12 @@ class Builder {
 };
 
 }  // namespace
+
+bool Surface::hosts_recorded() const {
+  const auto has_host = [](const Recorded& op) { return !op.request.host.empty(); };
+  return std::any_of(recorded.begin(), recorded.end(), has_host) ||
+         std::any_of(answered.begin(), answered.end(), has_host);
+}
 
 std::vector<const Member*> Surface::backends() const {
   std::map<std::string, const Member*> found;

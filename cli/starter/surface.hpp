@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "starter/members.hpp"
 #include "starter/names.hpp"
 #include "starter/numbers.hpp"
+#include "starter/target.hpp"
 
 namespace nsew::starter {
 
@@ -48,10 +50,12 @@ struct SurfaceHost {
 
 struct Surface {
   std::vector<Recorded> recorded;
+  std::vector<Recorded> answered;  // by the present gateway itself; `backend` is the gateway
   std::vector<SurfaceHost> hosts;  // by name; a single "" when no public name is known
   std::vector<std::string> gaps;   // sentences for the plan, names unescaped
 
   bool named() const { return !hosts.empty() && !hosts.front().host.empty(); }
+  bool hosts_recorded() const;                  // some call from outside says which host it was for
   std::vector<const Member*> backends() const;  // by id
 };
 
@@ -59,7 +63,13 @@ inline constexpr std::size_t most_hosts = 32;
 
 // Every north-south operation at a service of the system.
 std::vector<Recorded> recorded_calls(const Picture&, const Members&);
+// Redirects, refusals and what the present gateway had no route for, as far as requests were seen.
+std::vector<Recorded> answered_calls(const Picture&, const Members&);
 Surface surface_of(const Picture&, const Members&);
+
+// replay.cpp: the backends that the routes in these files send each request to; "" = the gateway answers it, "-" = no
+// route takes it.
+std::vector<std::string> destinations(std::span<const StarterFile>, const std::vector<Recorded>&);
 
 // surface_rules.cpp
 std::vector<SurfaceRule> recorded_rules(const std::vector<const Recorded*>&, const Members&, bool catch_all,

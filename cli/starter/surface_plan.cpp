@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -76,14 +78,37 @@ void slow_rules(Plan& plan, const Surface& surface) {
   }
 }
 
-void unused_hosts(Plan& plan, const Surface& surface) {
-  if (surface.recorded.empty()) return;
+bool is_asked_for(const SurfaceHost& host, const Surface& surface) {
+  return std::any_of(surface.answered.begin(), surface.answered.end(), [&](const Recorded& op) {
+    return !op.request.host.empty() && host_rank(host.host, op.request.host).has_value();
+  });
+}
+
+void unused_hosts(Plan& plan, const Surface& surface, bool traffic) {
+  std::vector<std::string> declared;
   for (const SurfaceHost& host : surface.hosts) {
-    if (host.why != "recorded" && host.calls == 0 && !host.host.empty()) {
+    if (host.why == "recorded" || host.calls > 0 || host.host.empty() || is_asked_for(host, surface)) continue;
+    declared.push_back(code(host.host));
+    if (surface.hosts_recorded())
       plan.yours.push_back(
           fmt::format("{} is {}, but no recorded call used it: drop it if nobody does.", code(host.host), host.why));
-    }
   }
+  if (!surface.hosts_recorded() && !declared.empty())
+    plan.unknown.push_back(
+        fmt::format("Whether anybody uses {}: {}.", join(declared, ", "),
+                    traffic ? "the recording carries no hosts, so it cannot tell" : "no traffic was recorded"));
+}
+
+// A Secret is read in the namespace of its Gateway only, so that today's has to be copied whatever its name.
+std::string present_certificate(const Inventory& inventory, const std::string& host) {
+  for (const Route& route : inventory.routes) {
+    const bool names_it = std::any_of(route.hosts.begin(), route.hosts.end(),
+                                      [&](const std::string& name) { return host_of(name) == host; });
+    if (route.tls && names_it)
+      return fmt::format(": {} at {} declares TLS; if it names a Secret for this host, copy that one and use its name.",
+                         code(route.object.kind + " " + route.object.name), place_of(route.object.where));
+  }
+  return ".";
 }
 
 void old_gateways(Plan& plan, const CallGraph& graph) {
@@ -101,12 +126,14 @@ void old_gateways(Plan& plan, const CallGraph& graph) {
 void plan_the_surface(Bundle& bundle, const Surface& surface, const Site& site) {
   Plan& plan = bundle.plan;
   for (const Listener& listener : site.listeners) {
-    plan.yours.push_back(fmt::format("A `kubernetes.io/tls` Secret {} in {} for {}.", code(listener.secret),
-                                     code(site.ns), code(listener.host)));
+    plan.yours.push_back(fmt::format("A `kubernetes.io/tls` Secret {} in {} for {}. The name is a proposal{}",
+                                     code(listener.secret), code(site.ns), code(listener.host),
+                                     present_certificate(bundle.assessment().picture.inventory, listener.host)));
   }
   if (site.listeners.empty()) hosts_unknown(plan, surface);
   old_gateways(plan, bundle.assessment().picture.graph);
-  unused_hosts(plan, surface);
+  unused_hosts(plan, surface, !bundle.assessment().picture.graph.edges.empty());
+  plan_the_answered(bundle, surface);
   ports_from_traffic(plan, surface);
   expressions(plan, surface);
   thin_rules(plan, surface);

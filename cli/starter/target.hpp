@@ -32,6 +32,8 @@ bool written_by_nsew(std::string_view text);
 // Recorded north-south calls against the generated routes: each is matched by a rule, or lost.
 struct Replay {
   std::uint64_t calls = 0, matched = 0, without_host = 0;  // without_host: nothing recorded to match by
+  std::uint64_t connections = 0;                           // from outside, known as connections only: nothing to replay
+  std::uint64_t answered = 0;                              // by the present gateway itself: no backend to compare
   std::vector<std::string> lost;                           // "GET shop.example.com/cart (12 calls)"
 };
 Replay replay(const Assessment&, std::span<const StarterFile>);

@@ -53,6 +53,39 @@ TEST_CASE("a call that no rule takes, or that would reach another service, is lo
   }
 }
 
+TEST_CASE("what the present gateway answers itself is counted, and the plan says where it goes") {
+  boutique::Case boutique;
+  Node gateway;
+  gateway.id = gateway.name = "old-gateway", gateway.kind = NodeKind::gateway;
+  boutique.seen.nodes[gateway.id] = gateway;
+  OperationStats five;
+  for (int i = 0; i < 5; ++i) five.calls.add(1);
+  auto& seen = boutique.seen.edges[{std::string(outside_id), gateway.id, CallClass::north_south}].seen[Source::traces];
+  seen.calls = five.calls;
+  seen.operations[{"http", "shop.example.com", "GET", "/moved"}] = five;
+  const Assessment assessment = boutique.assessment();
+  for (const Target* target : targets()) {
+    CAPTURE(target->name);
+    const auto files = target->generate(assessment);
+    CHECK(replay(assessment, files).answered == 5);
+    const std::string plan = boutique::file(files, "README.md");
+    CHECK(plan.find("5 x `GET shop.example.com/moved`; the new routes send them to `boutique/frontend`") !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("calls known as connections only are counted as such, and hosts are not called unused") {
+  boutique::Case boutique;
+  for (auto& [key, edge] : boutique.seen.edges) {
+    for (auto& [source, seen] : edge.seen) seen.operations.clear();
+  }
+  const Assessment assessment = boutique.assessment();
+  const auto files = boutique::generated(assessment, "gateway-api");
+  const Replay result = replay(assessment, files);
+  CHECK(result.connections > 0);
+  CHECK(boutique::file(files, "README.md").find("no recorded call used it") == std::string::npos);
+}
+
 TEST_CASE("exact beats prefix, longer beats shorter, a method breaks the tie") {
   const Request request{"shop.example.com", "POST", "/cart/checkout"};
   const Match order[] = {{"Exact", "/cart/checkout", ""},
