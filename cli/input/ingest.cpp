@@ -107,7 +107,8 @@ struct Source {
 // One thread's work: takes batches, reads their frames into its own sink, remembers what was said and where.
 class Worker {
  public:
-  Worker(const Reader& reader, RecordSink& sink) : reader_(reader), sink_(sink) {}
+  Worker(const Reader& reader, std::span<const std::string> columns, RecordSink& sink)
+      : reader_(reader), columns_(columns), sink_(sink) {}
 
   void run(Source& source) {
     try {
@@ -141,7 +142,7 @@ class Worker {
   }
 
   void read(const Batch& batch, const Piece& piece, bool last_and_open) {
-    const Frame frame{batch.buffer.text().substr(piece.at, piece.size), batch.offset + piece.at};
+    const Frame frame{batch.buffer.text().substr(piece.at, piece.size), batch.offset + piece.at, columns_};
     RecordSink::Store& store = sink_.store();
     const std::uint64_t skipped = store.skipped;
     reader_.read(frame, sink_);
@@ -168,6 +169,7 @@ class Worker {
   }
 
   const Reader& reader_;
+  std::span<const std::string> columns_;
   RecordSink& sink_;
   Sayings sayings_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> lines_;
@@ -258,7 +260,7 @@ InputSummary ingest(OpenInput input, const Reader& reader, std::vector<RecordSin
 
   std::vector<Worker> workers;
   const std::size_t threads = small ? 1 : std::clamp<std::size_t>(options.threads, 1, sinks.size());
-  for (std::size_t i = 0; i < threads; ++i) workers.emplace_back(reader, sinks[i]);
+  for (std::size_t i = 0; i < threads; ++i) workers.emplace_back(reader, framing.columns, sinks[i]);
   run(workers, source);
 
   tell(workers, name, diagnostics);

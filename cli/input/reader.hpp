@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/diagnostics.hpp"
 #include "input/sink.hpp"
@@ -19,13 +21,16 @@ struct Framing {
   };
   Cut cut = Cut::lines;
   std::span<const std::string_view> keys;  // elements: "data", "resourceSpans", …; at depth 1 or 2 of the document
+  // Names of the columns of every line, where a header among the first lines names them: framing() finds them once.
+  std::vector<std::string> columns = {};
 };
 
 // A piece of input. At least `padding` readable bytes follow `text`, so that simdjson needs no copy.
 struct Frame {
   static constexpr std::size_t padding = 64;
   std::string_view text;
-  std::uint64_t offset = 0;  // of text in the decompressed input
+  std::uint64_t offset = 0;                   // of text in the decompressed input
+  std::span<const std::string> columns = {};  // as framing() found them
 };
 
 struct Reader {
