@@ -19,13 +19,23 @@ bool before(const SpanRow& a, const SpanRow& b) {
   return content(a) < content(b);
 }
 
-// A full report says more than a stub: it has a duration, then an operation and a peer.
-auto fullness(const SpanRow& r) { return std::tuple(r.latency != no_latency, r.detail, r.minute); }
+// A full report says more than a stub: when it began, how long it took, then an operation and a peer.
+auto fullness(const SpanRow& r) { return std::tuple(r.start != no_start, r.latency != no_latency, r.detail, r.minute); }
+
+bool says_who(const SpanRow& row) { return row.resource != 0; }  // place 0 in Names is the empty text
+bool absent(const SpanRow& row) { return kind_of(row) == SpanKind::absent; }
 
 void absorb(SpanRow& kept, const SpanRow& other) {
-  SpanRow full = fullness(other) > fullness(kept) ? other : kept;
+  const bool more = fullness(other) > fullness(kept);
+  SpanRow full = more ? other : kept;
+  const SpanRow& stub = more ? kept : other;
+  if (!says_who(full)) full.resource = stub.resource;
+  if (absent(full)) full.kind = stub.kind;
+  if (full.detail == 0) full.detail = stub.detail;
+  if (full.latency == no_latency) full.latency = stub.latency;
   full.parent = std::max(kept.parent, other.parent);
   full.error = kept.error | other.error;
+  full.shared = kept.shared | other.shared;
   full.has_links = kept.has_links | other.has_links;
   full.sampling_known = kept.sampling_known | other.sampling_known;
   kept = full;
@@ -62,7 +72,7 @@ class Deduplicator {
  public:
   explicit Deduplicator(std::span<const std::uint32_t> node_of) : node_of_(node_of) {}
 
-  // Within one id: the same service, side and start is the same span.
+  // Within one id: the same service, side and start is the same span, and so is what knows no start.
   std::size_t drop_repeats(std::vector<SpanRow>& rows) const {
     std::size_t kept = 0, id_begin = 0;
     for (const SpanRow& row : rows) {
@@ -83,13 +93,24 @@ class Deduplicator {
   static constexpr std::size_t most_alike = 64;
 
   std::size_t find(const std::vector<SpanRow>& rows, std::size_t from, std::size_t to, const SpanRow& row) const {
+    std::size_t stub = to;
     for (; from < to; ++from) {
       const SpanRow& other = rows[from];
-      if (other.trace == row.trace && other.span == row.span && other.start == row.start &&
-          side_of(other) == side_of(row) && node_of_[other.resource] == node_of_[row.resource])
-        return from;
+      if (other.trace != row.trace || other.span != row.span) continue;
+      if (other.start == row.start && side_of(other) == side_of(row) && one_service(other, row)) return from;
+      if (stub == to && part_of_one(other, row)) stub = from;
     }
-    return to;
+    return stub;
+  }
+
+  bool one_service(const SpanRow& a, const SpanRow& b) const { return node_of_[a.resource] == node_of_[b.resource]; }
+
+  // A report that does not know when the span began is part of another one: it may lack its kind and its service, too.
+  bool part_of_one(const SpanRow& a, const SpanRow& b) const {
+    if (a.start != no_start && b.start != no_start) return false;
+    const bool one_side =
+        side_of(a) == side_of(b) || (a.start == no_start && absent(a)) || (b.start == no_start && absent(b));
+    return one_side && (one_service(a, b) || !says_who(a) || !says_who(b));
   }
 
   std::span<const std::uint32_t> node_of_;

@@ -55,6 +55,7 @@ Party unpacked_party(std::string_view);
 // Bucket of a duration as graph/sketch.hpp defines it; 511 is "not recorded".
 std::uint32_t latency_bucket(std::uint64_t nanoseconds);
 inline constexpr std::uint32_t no_latency = 511;
+inline constexpr std::uint32_t no_start = 0;  // SpanRow::start of a span that does not say when it began
 
 // Minutes since 2020-01-01T00:00Z, plus 1; 0 for no time and for times before 2020 or after 2035.
 std::uint32_t minute_of(std::uint64_t time_ns);

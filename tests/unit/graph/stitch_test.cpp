@@ -24,6 +24,7 @@ struct S {
   double probability = 0;  // 0 = not said
   std::uint64_t duration = 1'000'000;
 };
+constexpr std::uint64_t base = 1'750'000'000'000'000'000, untimed = 0 - base;  // S::start of a span without a time
 constexpr auto srv = SpanKind::server, cli = SpanKind::client, in = SpanKind::internal, none = SpanKind::absent,
                pro = SpanKind::producer, con = SpanKind::consumer;
 
@@ -34,7 +35,7 @@ void put(RecordSink& sink, const S& s) {
   span.parent = s.parent;
   span.kind = s.kind;
   span.shared_id = s.shared;
-  span.start_ns = 1'750'000'000'000'000'000 + s.start;
+  span.start_ns = base + s.start;
   span.duration_ns = s.duration;
   span.links = s.links;
   span.resource = sink.resource({.service = s.service});
@@ -158,6 +159,36 @@ TEST_CASE("a call that is instrumented twice counts once") {
 TEST_CASE("repeated reports of one span are dropped and counted") {
   for (const Case& c : std::vector<Case>{
            {"delivered twice", {{1, 1, 0, "a", srv}, {1, 1, 0, "a", srv}, {1, 1, 0, "a", srv}}, {"root ?>a x1"}, 2},
+           {"a stub without a time",
+            {{1, 1, 0, "a", srv, false, untimed, {}, 0, 0}, {1, 1, 0, "a", srv}},
+            {"root ?>a x1"},
+            1},
+           {"a stub without a time and kind",
+            {{1, 1, 0, "a", none, false, untimed, {}, 0, 0}, {1, 1, 0, "a", srv}},
+            {"root ?>a x1"},
+            1},
+           {"a stub that knows nothing but its parent",
+            {{1, 2, 1, "", none, false, untimed, {}, 0, 0}, {1, 2, 0, "b", srv}, {1, 1, 0, "a", cli}},
+            {"paired a>b x1"},
+            1},
+           {"a stub of each half",
+            {{1, 1, 0, "a", cli},
+             {1, 1, 0, "a", cli, false, untimed, {}, 0, 0},
+             {1, 1, 0, "b", srv, true, 5},
+             {1, 1, 0, "b", srv, true, untimed, {}, 0, 0}},
+            {"paired a>b x1"},
+            2},
+           {"two spans with times and a stub",
+            {{1, 2, 1, "b", srv, false, 1},
+             {1, 2, 1, "b", srv, false, untimed, {}, 0, 0},
+             {1, 2, 1, "b", srv, false, 2},
+             {1, 1, 0, "a", cli}},
+            {"paired a>b x2"},
+            1},
+           {"no span has a time",
+            {{1, 1, 0, "a", cli, false, untimed}, {1, 1, 0, "b", srv, false, untimed}},
+            {"paired a>b x1"},
+            0},
            {"stub and full", {{1, 1, 0, "a", srv}, {1, 1, 0, "a", srv, false, 0, {}, 0, 0}}, {"root ?>a x1"}, 1},
            {"another start", {{1, 1, 0, "a", srv}, {1, 1, 0, "a", srv, false, 5}}, {"root ?>a x2"}},
            {"another trace", {{1, 1, 0, "a", srv}, {2, 1, 0, "a", srv}}, {"root ?>a x2"}},
@@ -259,7 +290,7 @@ TEST_CASE("any order and any split give the same calls") {
   for (int i = 0; i < 4000; ++i) {
     S s{random() % 300, random() % 12 + 1, random() % 14, services[random() % 4], kinds[random() % 6]};
     s.shared = random() % 8 == 0;
-    s.start = random() % 3;
+    s.start = random() % 4 == 0 ? untimed : random() % 3;
     s.duration = random() % 2 * 1000;
     if (random() % 6 == 0) s.links.push_back({{0, random() % 300}, random() % 12 + 1});
     if (random() % 5 == 0) s.probability = 0.5;
