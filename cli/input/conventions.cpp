@@ -199,11 +199,14 @@ void Attributes::add(const Convention& c, std::string_view value) {
 }
 
 void Attributes::add(std::string_view key, double value) {
-  const auto* c = convention(key);
-  if (c == nullptr || !take(*c)) return;
-  texts_[place(c->field)] = {};
-  numbers_[place(c->field)] = value;
-  numeric_.set(place(c->field));
+  if (const auto* c = convention(key)) add(*c, value);
+}
+
+void Attributes::add(const Convention& c, double value) {
+  if (!take(c)) return;
+  texts_[place(c.field)] = {};
+  numbers_[place(c.field)] = value;
+  numeric_.set(place(c.field));
 }
 
 std::optional<double> Attributes::number(Says field) const {

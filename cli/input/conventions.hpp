@@ -75,6 +75,7 @@ class Attributes {
   void add(std::string_view key, std::string_view value);
   void add(std::string_view key, double value);
   void add(const Convention&, std::string_view value);
+  void add(const Convention&, double value);
   std::string_view text(Says field) const { return texts_[place(field)]; }
   bool has(Says field) const { return said_.test(place(field)); }
   std::optional<double> number(Says field) const;  // also of text that is a number

@@ -1,76 +1,14 @@
 #include "input/otlp_cursor.hpp"
 
-#include <algorithm>
-#include <array>
-#include <bit>
+#include <utility>
+#include <vector>
 
 #include "input/ids.hpp"
 #include "input/otlp.hpp"
-#include "input/store.hpp"
+#include "input/otlp_meaning.hpp"
 
 namespace nsew::otlp {
 namespace {
-
-std::uint64_t word_at(const char* at) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, 8);
-  return word;
-}
-
-// Without a call of memcmp, which costs more than short texts are worth.
-bool same_text(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  const std::size_t size = a.size();
-  if (size < 8) return std::equal(a.begin(), a.end(), b.begin());
-  for (std::size_t i = 0; i + 8 < size; i += 8)
-    if (word_at(a.data() + i) != word_at(b.data() + i)) return false;
-  return word_at(a.data() + size - 8) == word_at(b.data() + size - 8);
-}
-
-std::uint64_t stirred(std::uint64_t h, std::uint64_t word) {
-  h = (h ^ word) * 0x9e3779b97f4a7c15;
-  return h ^ h >> 32;
-}
-
-// Conventions by key, faster than by search: hashed by length, first and last bytes.
-class Keys {
- public:
-  const Convention* find(std::string_view key) const {
-    for (std::size_t slot = hash(key);; ++slot) {
-      const Convention* c = table_[slot % table_.size()];
-      if (c == nullptr || same_text(c->key, key)) return c;
-    }
-  }
-  static const Keys& all() {
-    static const Keys keys;
-    return keys;
-  }
-
- private:
-  Keys() {
-    for (const Convention& c : conventions()) {
-      std::size_t slot = hash(c.key);
-      while (table_[slot % table_.size()] != nullptr) ++slot;
-      table_[slot % table_.size()] = &c;
-    }
-  }
-  static std::size_t hash(std::string_view key) {
-    std::uint64_t first = 0, last = 0;
-    if (key.size() >= 8) {
-      first = word_at(key.data());
-      last = word_at(key.data() + key.size() - 8);
-    } else {
-      for (const char c : key) first = first << 8 | static_cast<unsigned char>(c);
-    }
-    return static_cast<std::size_t>(((first * 31 + last) ^ key.size()) * 0x9e3779b97f4a7c15 >> 40);
-  }
-  std::array<const Convention*, 1024> table_{};
-};
-
-struct Said {
-  const Convention* what;
-  std::string_view value;
-};
 
 struct Pending {
   Span span;
@@ -79,11 +17,9 @@ struct Pending {
 
 // What a thread keeps from frame to frame, so that the hot path does not allocate.
 struct Scratch {
-  std::vector<Said> said;
+  Meaning meaning;
   std::vector<Pending> spans;
   std::vector<Link> links;
-  Attributes attributes;
-  std::string buffer;
 };
 
 class FrameReader {
@@ -131,12 +67,12 @@ class FrameReader {
     if (!c_.skip_value()) return false;
     const std::string_view raw(from, static_cast<std::size_t>(c_.at() - from));
     Cursor whole = std::exchange(c_, Cursor(raw));
-    s_.said.clear();
+    s_.meaning.clear();
     const bool good =
         c_.object([&](std::string_view key) { return key == "attributes" ? attributes() : c_.skip_value(); });
     c_ = whole;
     if (!good) return false;
-    resource_ = sink_.resource(resource_of(gathered()));
+    resource_ = sink_.resource(s_.meaning.resource());
     sink_.remember(raw, resource_);
     return true;
   }
@@ -151,7 +87,7 @@ class FrameReader {
     start_ = finish_ = 0;
     kind_ = SpanKind::absent;
     failed_ = false;
-    s_.said.clear();
+    s_.meaning.clear();
     const std::size_t first_link = s_.links.size();
     if (!span_fields()) return false;
     Span span;
@@ -163,7 +99,7 @@ class FrameReader {
     span.start_ns = start_;
     span.duration_ns = finish_ > start_ && start_ != 0 ? finish_ - start_ : 0;
     span.resource = resource_;
-    interpret(span);
+    s_.meaning.interpret(span, name_, state_, failed_, sink_);
     s_.spans.push_back({span, first_link, s_.links.size() - first_link});
     return true;
   }
@@ -262,7 +198,7 @@ class FrameReader {
   bool attribute() {
     std::string_view key, value;
     if (!c_.take("{\"key\":\"") || !c_.rest_of_text(key)) return false;
-    const Convention* what = Keys::all().find(key);
+    const Convention* what = convention_of(key);
     if (c_.take(",\"value\":{\"stringValue\":\"")) {
       if (what == nullptr ? !c_.rest_of_string() : !c_.rest_of_text(value)) return false;
     } else {
@@ -270,7 +206,7 @@ class FrameReader {
       if (!typed_value(value, wanted)) return false;
       if (!wanted) what = nullptr;
     }
-    if (what != nullptr) s_.said.push_back({what, value});
+    if (what != nullptr) s_.meaning.add(*what, value);
     return c_.take("}}");
   }
   bool typed_value(std::string_view& value, bool& wanted) {
@@ -286,85 +222,6 @@ class FrameReader {
     if (c_.peek() == '{' || c_.peek() == '[' || !c_.skip_value()) return false;
     value = {from, static_cast<std::size_t>(c_.at() - from)};
     return true;
-  }
-
-  const Attributes& gathered() {
-    s_.attributes.clear();
-    for (const Said& said : s_.said) s_.attributes.add(*said.what, said.value);
-    return s_.attributes;
-  }
-
-  // Whatever kind, name and attributes mean depends on nothing else, and repeats from span to span.
-  void interpret(Span& span) {
-    drop_what_says_nothing();
-    const SpanMeaning& means = meaning();
-    span.operation = means.operation;
-    span.peer = means.peer;
-    span.error = failed_ || means.error;
-    const auto by_state = state_.empty() ? std::nullopt : tracestate_probability(state_);
-    span.probability_known = by_state || means.probability > 0;
-    if (span.probability_known) span.probability = by_state.value_or(means.probability);
-  }
-
-  // A path is not looked at where there is a route. A server's peer is its client, on a new port each time.
-  void drop_what_says_nothing() {
-    const bool callee = kind_ == SpanKind::server || kind_ == SpanKind::internal;
-    bool routed = false;
-    for (const Said& said : s_.said) routed = routed || said.what->field == Says::http_route;
-    std::erase_if(s_.said, [&](const Said& said) {
-      const Says field = said.what->field;
-      if (field == Says::http_path) return routed;
-      return callee && (field == Says::peer_port || field == Says::peer_address || field == Says::server_port);
-    });
-  }
-
-  // What tells one field from the next: which one it is, and its length.
-  static std::uint64_t mark(const Said& said) {
-    return said.value.size() << 16 | static_cast<std::uint64_t>(said.what->field) << 8 | said.what->rank;
-  }
-  // Calls on(word) for all that meaning depends on: marks, and texts in words that are filled up with zeros. (Frames
-  // are followed by readable bytes.) Stops at the first false.
-  template <class On>
-  bool each_word(const On& on) const {
-    const auto field = [&](std::uint64_t mark, std::string_view text) {
-      if (!on(mark)) return false;
-      const char* at = text.data();
-      std::size_t left = text.size();
-      for (; left >= 8; at += 8, left -= 8)
-        if (!on(word_at(at))) return false;
-      return left == 0 || on(first_bytes(word_at(at), left));
-    };
-    if (!field(name_.size() << 16 | static_cast<std::uint64_t>(kind_), name_)) return false;
-    return std::ranges::all_of(s_.said, [&](const Said& said) { return field(mark(said), said.value); });
-  }
-  static std::uint64_t first_bytes(std::uint64_t word, std::size_t bytes) {
-    const std::size_t rest = 64 - 8 * bytes;
-    return std::endian::native == std::endian::little ? word << rest >> rest : word >> rest << rest;
-  }
-
-  std::uint64_t hash() const {
-    std::uint64_t h = 0;
-    each_word([&](std::uint64_t word) { return h = stirred(h, word), true; });
-    return h;
-  }
-  bool is_of(const SpanMeaning& means) const {
-    const std::uint64_t *at = means.raw.data(), *end = at + means.raw.size();
-    return each_word([&](std::uint64_t word) { return at != end && *at++ == word; }) && at == end;
-  }
-
-  const SpanMeaning& meaning() {
-    auto& memo = sink_.store().meanings;
-    if (memo.empty()) memo.resize(8192);
-    SpanMeaning& means = memo[hash() % memo.size()];
-    if (is_of(means)) return means;
-    const Attributes& attributes = gathered();
-    means.operation = sink_.operation(operation_of(attributes, name_, s_.buffer));
-    means.peer = sink_.peer(peer_of(attributes, kind_));
-    means.error = error_of(attributes);
-    means.probability = probability_of(attributes).value_or(0);
-    means.raw.clear();
-    each_word([&](std::uint64_t word) { return means.raw.push_back(word), true; });
-    return means;
   }
 
   Cursor c_;
