@@ -103,6 +103,7 @@ Draft draft_of(const ObservedCall& call, const ObservedStats& stats, const Obser
   draft.port = call.destination_port;
   draft.mesh = call.mesh;
   draft.denied = call.denied, draft.unrouted = call.unrouted;
+  draft.one_sided = call.answered;
   set_ends(draft, call, observed, identity);
   draft.own_host = !draft.by_gateway && identity.directory().own_host(draft.operation.host) != nullptr;
   draft.exposed = exposed_port(identity, draft.to, draft.port);

@@ -102,7 +102,7 @@ struct Edge {
     std::map<std::uint32_t, Tally> levels;  // traces: by the caller's level (entry service = 1; 0 = not below an entry)
     std::map<std::string, Tally> reasons;   // why this class; sums to calls
     std::map<EdgeFlag, std::uint64_t> flags;
-    std::uint64_t one_sided = 0;                        // traces: calls of which only the caller's half was seen
+    std::uint64_t one_sided = 0;  // calls of which only the caller's half was seen; connections, only the way back
     std::map<OperationKey, OperationStats> operations;  // sums to calls
     bool operator==(const Seen&) const = default;
   };

@@ -38,14 +38,18 @@ class Observer {
   const LearnedParties::Learned& party(std::uint32_t id) const { return learned_.of[id]; }
 
   void take_group(std::span<const Row>);
-  void take_connection(const Sights&);
+  void take_connection(Sights);
+  void take_answers(const Sights&);
   void take_requests_inside(const ObservedCall&, const Sights&);
   void take_requests(Sights);
   void take_destination(std::span<const Sight>);
   void take_alone(const Sight&);
   std::uint32_t chief_operation(const Sights&) const;
   ObservedCall call_of(const Sight& speaks, std::uint32_t source, std::uint32_t destination) const;
-  void add_connection(bool denied, const Sights& of_verdict, const Sights& all);
+  struct Verdict {
+    bool denied = false, answered = false;
+  };
+  void add_connection(Verdict, const Sights& of_verdict, const Sights& all);
   void add_call(const Sight& speaks, std::span<const Sight* const> others);
   void settle_legs();
 
@@ -74,12 +78,17 @@ void merge(ObservedStats& into, const ObservedStats& other) {
   note_time(into, other.first_ns, other.last_ns);
 }
 
-// One more call that these observations saw; `speaks` gives size and start.
-void count_call(ObservedStats& stats, const Observation& speaks, bool error, std::uint64_t first, std::uint64_t last) {
-  stats.calls.add(speaks.probability);
-  if (error) stats.errors.add(speaks.probability);
-  stats.bytes += speaks.bytes;
-  if (first != 0) ++stats.minutes[static_cast<std::uint32_t>(first / ns_per_minute)];
+struct Counted {
+  double probability = 1;
+  std::uint64_t calls = 1, bytes = 0;
+};
+
+// One more call that observations saw, or several that began together.
+void count_call(ObservedStats& stats, Counted counted, bool error, std::uint64_t first, std::uint64_t last) {
+  stats.calls.add(counted.probability, counted.calls);
+  if (error) stats.errors.add(counted.probability);
+  stats.bytes += counted.bytes;
+  if (first != 0) stats.minutes[static_cast<std::uint32_t>(first / ns_per_minute)] += counted.calls;
   note_time(stats, first, last);
 }
 
@@ -115,6 +124,9 @@ Sight Observer::sight(const Row& row) const {
   return {.source = remap.parties[o.source],
           .destination = remap.parties[o.destination],
           .operation = remap.operations[o.operation],
+          .source_port = o.source_port,
+          .destination_port = o.destination_port,
+          .answer = is_reply(o),
           .record = &o};
 }
 
@@ -125,7 +137,7 @@ ObservedCall Observer::call_of(const Sight& speaks, std::uint32_t source, std::u
           .operation = speaks.operation,
           .unit = o.unit,
           .protocol = o.protocol,
-          .destination_port = o.destination_port,
+          .destination_port = speaks.destination_port,
           .recorder = o.recorder,
           .denied = o.denied,
           .unrouted = o.unrouted,
@@ -147,7 +159,23 @@ std::tuple<int, int, std::int64_t> naming(const Sight& s, const LearnedParties::
   return {rank_of(s.record->recorder), party.score, -static_cast<std::int64_t>(party.place)};
 }
 
-void Observer::add_connection(bool denied, const Sights& of_verdict, const Sights& all) {
+// What one place recorded of a connection adds up; the place that recorded most speaks for all.
+struct Amount {
+  std::uint64_t opened = 0, bytes = 0;
+};
+Amount amount_of(const std::vector<Sight>& sights) {
+  std::map<std::pair<Recorder, std::uint32_t>, Amount> by_place;
+  for (const Sight& s : sights) {
+    Amount& amount = by_place[{s.record->recorder, s.record->point}];
+    amount.opened += s.record->opened, amount.bytes += s.record->bytes;
+  }
+  Amount most{1, 0};
+  for (const auto& [place, amount] : by_place)
+    most = {std::max(most.opened, amount.opened), std::max(most.bytes, amount.bytes)};
+  return most;
+}
+
+void Observer::add_connection(Verdict verdict, const Sights& of_verdict, const Sights& all) {
   const Sight* speaks = &of_verdict.front();
   std::uint32_t source = speaks->source, destination = speaks->destination;
   const Sight *source_by = speaks, *destination_by = speaks;
@@ -164,14 +192,15 @@ void Observer::add_connection(bool denied, const Sights& of_verdict, const Sight
   for (const Sight& s : of_verdict)
     if (content_of(s) < content_of(*speaks)) speaks = &s;
   ObservedCall call = call_of(*speaks, source, destination);
-  call.operation = chief_operation(all), call.denied = denied;
+  call.operation = chief_operation(all), call.denied = verdict.denied, call.answered = verdict.answered;
   const Services services(party(source).service, party(destination).service);
-  const bool leg = !denied && (party(source).by_identity || party(destination).by_identity);
+  const bool leg = !verdict.denied && (party(source).by_identity || party(destination).by_identity);
   ObservedStats& stats = leg ? legs_[{services, call}] : calls_[call];
   stats.records += all.size();
-  count_call(stats, *speaks->record, error, first, last);
+  const Amount amount = amount_of(all);
+  count_call(stats, {speaks->record->probability, amount.opened, amount.bytes}, error, first, last);
   if (slowest != 0) stats.latency.add(LatencySketch::bucket_of(slowest));
-  if (leg || denied) return;
+  if (leg || verdict.denied) return;
   named_edges_.insert(services);
   take_requests_inside(call, all);
 }
@@ -181,7 +210,7 @@ void Observer::add_connection(bool denied, const Sights& of_verdict, const Sight
 void Observer::take_requests_inside(const ObservedCall& connection, const Sights& sights) {
   std::map<std::uint32_t, Sights> asked, answered;
   for (const Sight& s : sights)
-    if (s.operation != 0) (is_reply(*s.record) ? answered : asked)[first_alike_[s.operation]].push_back(s);
+    if (s.operation != 0) (s.answer ? answered : asked)[first_alike_[s.operation]].push_back(s);
   for (const auto& [alike, requests] : asked) {
     Sights& answers = answered[alike];
     std::ranges::sort(answers, {}, [](const Sight& s) { return std::pair(s.record->time_ns, content_of(s)); });
@@ -191,7 +220,8 @@ void Observer::take_requests_inside(const ObservedCall& connection, const Sights
     call.unit = Unit::requests, call.operation = chief_operation(requests);
     ObservedStats& stats = requests_inside_[call];
     stats.records += requests.size() + answers.size();
-    for (const Sight& s : requests) count_call(stats, *s.record, false, s.record->time_ns, s.record->time_ns);
+    for (const Sight& s : requests)
+      count_call(stats, {s.record->probability, 1, s.record->bytes}, false, s.record->time_ns, s.record->time_ns);
     for (const Sight& s : answers) {
       if (s.record->error) stats.errors.add(s.record->probability);
       if (s.record->duration_ns != 0) stats.latency.add(LatencySketch::bucket_of(s.record->duration_ns));
@@ -200,25 +230,26 @@ void Observer::take_requests_inside(const ObservedCall& connection, const Sights
 }
 
 // Refused and let through are told apart: a connection may be both, and then is counted as both.
-void Observer::take_connection(const Sights& sights) {
-  Sights forward, let_through, denied, answers;
-  for (const Sight& s : sights) {
-    if (is_portless(*s.record)) {
-      ++out_.portless;
-    } else if (is_reply(*s.record)) {
-      ++out_.replies;
-      if (s.record->reply == Reply::yes) answers.push_back(s);
-    } else {
-      (s.record->denied ? denied : let_through).push_back(s);
-    }
-  }
+void Observer::take_connection(Sights sights) {
+  Sights let_through, denied, answers;
+  out_.portless += std::erase_if(sights, [](const Sight& s) { return is_portless(*s.record); });
+  turn(sights);
+  for (const Sight& s : sights) (s.answer ? answers : s.record->denied ? denied : let_through).push_back(s);
+  out_.replies += answers.size();
+  if (let_through.empty() && denied.empty() && !answers.empty()) return take_answers(answers);
   const std::size_t counted = (let_through.empty() ? 0 : 1) + (denied.empty() ? 0 : 1);
   out_.repeated += let_through.size() + denied.size() - counted;
-  if (!denied.empty()) add_connection(true, denied, denied);
+  if (!denied.empty()) add_connection({.denied = true}, denied, denied);
   if (let_through.empty()) return;
   Sights all = let_through;
   all.insert(all.end(), answers.begin(), answers.end());
-  add_connection(false, let_through, all);
+  add_connection({}, let_through, all);
+}
+
+// Whoever answers was asked.
+void Observer::take_answers(const Sights& answers) {
+  const bool refused = std::ranges::all_of(answers, [](const Sight& s) { return s.record->denied; });
+  add_connection({.denied = refused, .answered = true}, answers, answers);
 }
 
 void Observer::add_call(const Sight& speaks, std::span<const Sight* const> others) {
@@ -234,13 +265,15 @@ void Observer::add_call(const Sight& speaks, std::span<const Sight* const> other
   call.denied = denied;
   ObservedStats& stats = calls_[call];
   stats.records += 1 + others.size();
-  count_call(stats, *speaks.record, error, first, last);
+  count_call(stats, {speaks.record->probability, 1, speaks.record->bytes}, error, first, last);
   if (speaks.record->duration_ns != 0 || speaks.record->time_ns != 0)
     stats.latency.add(LatencySketch::bucket_of(speaks.record->duration_ns));
 }
 
 void Observer::take_alone(const Sight& s) {
-  if (is_portless(*s.record)) {
+  if (s.record->unit == Unit::connections && s.record->recorder == Recorder::network) {
+    take_connection({s});
+  } else if (is_portless(*s.record)) {
     ++out_.portless;
   } else if (is_reply(*s.record)) {
     ++out_.replies;
@@ -287,7 +320,7 @@ void Observer::take_group(std::span<const Row> rows) {
     const Sight s = sight(row);
     (s.record->unit == Unit::connections ? connections : requests).push_back(s);
   }
-  if (!connections.empty()) take_connection(connections);
+  if (!connections.empty()) take_connection(std::move(connections));
   if (!requests.empty()) take_requests(std::move(requests));
 }
 

@@ -10,8 +10,10 @@
 //    caller that asks the same thing twice in one request has two pairs of lines; per key and destination there are as
 //    many calls as the side with more lines has, paired by the caller's address. Key 0: a call of its own.
 //    Of the records of one call the best speaks: a proxy on the caller's side before one on the callee's, and for each
-//    end the party with the most of a name. Known replies only add errors, latency and names; where the record does not
-//    say, a record from a port below 32768 to one above it is a reply.
+//    end the party with the most of a name. Records of the way back only add errors, latency and names, but a
+//    connection of which nothing else was recorded is one, too. Which way a record goes where it does not say: turn()
+//    in observe_sight.hpp. A record that sums up several connections gives their number; what one place recorded adds
+//    up.
 // 3. The leg behind an L7 proxy (new ports, a node's address, an end with an identity but no pod) is dropped when the
 //    same edge of services has a connection that names the pods at both ends.
 //
@@ -49,6 +51,7 @@ struct ObservedCall {
   Recorder recorder = Recorder::unknown;
   bool denied = false;    // refused by policy: counted, never a call
   bool unrouted = false;  // answered by the proxy itself (no route, no cluster): counted, never a call
+  bool answered = false;  // a connection of which only the way back was recorded
   // A mesh carried it: the caller is a workload of the mesh even if only its address is known. An outside source wins.
   bool mesh = false;
   auto operator<=>(const ObservedCall&) const = default;
@@ -57,7 +60,7 @@ struct ObservedCall {
 struct ObservedStats {
   Tally calls, errors;        // one per call; error: any record of the call says so
   std::uint64_t records = 0;  // observations behind them, replies and repeats included
-  std::uint64_t bytes = 0;    // both ways, from the record that speaks
+  std::uint64_t bytes = 0;    // both ways, from the place that recorded most
   LatencySketch latency;      // caller's side where it was recorded
   std::map<std::uint32_t, std::uint64_t>
       minutes;                              // calls by minute since 1970 in which they began; only those with a time

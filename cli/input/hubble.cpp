@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "input/flow_record.hpp"
 #include "input/ids.hpp"
 #include "input/reader_table.hpp"
 #include "input/store.hpp"
@@ -38,13 +39,6 @@ struct Flow {
   std::uint64_t code = 0, latency_ns = 0;
 };
 
-struct Transport {
-  std::string_view name;
-  std::uint8_t number;
-};
-constexpr std::array<Transport, 7> transports = {
-    {{"TCP", 6}, {"UDP", 17}, {"SCTP", 132}, {"ICMPv4", 1}, {"ICMPv6", 58}, {"VRRP", 112}, {"IGMP", 2}}};
-
 std::string_view first_text(value list) {
   std::string_view first;
   for (auto text : list.get_array())
@@ -70,10 +64,9 @@ std::uint16_t port_of(value number) {
 
 void read_transport(Flow& flow, object l4) {
   for (auto layer : l4) {
-    const std::string_view name = layer.unescaped_key();
-    const auto* known = std::ranges::find(transports, name, &Transport::name);
-    if (known == transports.end()) continue;
-    flow.protocol = known->number;
+    const auto protocol = ip_protocol(std::string_view(layer.unescaped_key()));
+    if (!protocol) continue;
+    flow.protocol = *protocol;
     for (auto field : layer.value().get_object()) {
       const std::string_view key = field.unescaped_key();
       if (key == "source_port")
@@ -214,13 +207,9 @@ PartyId party_of(std::string_view raw, std::string_view ip, std::string_view nam
 }
 
 std::uint64_t key_of(const Flow& flow) {
-  thread_local std::string text;
   const std::string_view source = flow.source_ip.empty() ? flow.source : flow.source_ip;
   const std::string_view destination = flow.destination_ip.empty() ? flow.destination : flow.destination_ip;
-  text.assign("flow\x01").append(source).append("\x01").append(destination).push_back(static_cast<char>(flow.protocol));
-  for (const std::uint16_t port : {flow.source_port, flow.destination_port})
-    text.append({static_cast<char>(port >> 8), static_cast<char>(port & 255)});
-  return quick_hash(text) | 1U;
+  return connection_key({source, flow.source_port}, {destination, flow.destination_port}, flow.protocol);
 }
 
 OperationId operation_of(Flow& flow, RecordSink& sink) {
@@ -270,10 +259,11 @@ void emit(Flow& flow, RecordSink& sink) {
 
 void take(Flow& flow, const Frame& frame, RecordSink& sink) {
   if (!flow.event.empty()) {
-    const bool lost = flow.event == "lost_events";
-    return sink.note(frame, frame.text.data(), lost ? Severity::warning : Severity::info,
-                     lost ? "hubble lost flows here: counts are too low" : "an event of hubble itself, not a flow",
-                     lost ? "raise hubble's event buffer (hubble.eventBufferCapacity)" : "");
+    ++sink.store().records;
+    if (flow.event == "lost_events")
+      sink.note(frame, frame.text.data(), Severity::warning, "hubble lost flows here: counts are too low",
+                "raise hubble's event buffer (hubble.eventBufferCapacity)");
+    return;
   }
   if (!flow.is_flow)
     return sink.skip(frame, frame.text.data(), "not a hubble flow", "record with `hubble observe -o json`");

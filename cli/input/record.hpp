@@ -110,12 +110,16 @@ struct Observation {
   std::uint8_t protocol = 0;  // IP protocol number: 6 TCP, 17 UDP; 0 unknown
   std::uint16_t source_port = 0, destination_port = 0;
   PartyId source = 0, destination = 0;
+  // Where it was recorded (an interface, a node, a reporter), hashed; 0 where nothing tells. What one place recorded of
+  // a call adds up, what another place recorded of it is the same again.
+  std::uint32_t point = 0;
   // Observations with the same non-zero key are observations of the same call (request id + destination + path;
   // 5-tuple).
   std::uint64_t key = 0;
   OperationId operation = 0;
+  std::uint32_t opened = 0;  // connections that the record says were opened, where it sums up several; 0 = it is of one
   std::uint64_t time_ns = 0, duration_ns = 0;  // 0 = not recorded
-  std::uint64_t bytes = 0;                     // both ways
+  std::uint64_t bytes = 0;                     // both ways, or one way where each way has its own record
   double probability = 1;
 };
 

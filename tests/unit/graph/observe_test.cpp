@@ -82,6 +82,7 @@ std::string describe(const Observed& all, const ObservedCalls& calls) {
     if (!stats.errors.empty()) text += fmt::format(" errors {}", stats.errors.observed());
     if (call.denied) text += " denied";
     if (call.unrouted) text += " unrouted";
+    if (call.answered) text += " answered";
     text += "\n";
   }
   return text;
@@ -105,6 +106,17 @@ TEST_CASE("a connection counts once however often and wherever it was seen") {
   const Observation failed_answer = with(flow(1, Reply::yes), [](Observation& o) { o.error = true; });
   const Observation unsure_answer =
       with(flow(3, Reply::unknown), [](Observation& o) { std::swap(o.source_port, o.destination_port); });
+  const auto turned = [](Observation& o) { std::swap(o.source_port, o.destination_port); };
+  const Observation high_answer =
+      with(flow(6, Reply::unknown), [](Observation& o) { o.source_port = 40000, o.destination_port = 50000; });
+  const std::string high = "shop/cart -> shop/prices :40000 network x1";
+  const auto equal_ports = [](std::uint64_t second) {
+    return with(flow(7, Reply::unknown),
+                [&](Observation& o) { o.source_port = o.destination_port = 500, o.time_ns = second * 1'000'000'000; });
+  };
+  const auto opened = [](std::uint32_t connections, std::uint32_t point) {
+    return with(flow(8), [&](Observation& o) { o.opened = connections, o.point = point; });
+  };
   const Observation ping =
       with(flow(4), [](Observation& o) { o.protocol = 1, o.source_port = o.destination_port = 0; });
   struct Case {
@@ -126,8 +138,31 @@ TEST_CASE("a connection counts once however often and wherever it was seen") {
        {{cart, prices, flow(0)}, {cart, prices, flow(0)}},
        "shop/cart -> shop/prices :8080 network x2\n"},
       {"an answer adds its error", {{cart, prices, flow(1)}, {cart, prices, failed_answer}}, one + " errors 1\n", 0, 1},
-      {"answers alone are no call", {{cart, prices, flow(1, Reply::yes)}}, "", 0, 1},
-      {"ports tell an answer", {{prices, cart, unsure_answer}}, "", 0, 1},
+      {"answers alone are a call that was answered", {{cart, prices, flow(1, Reply::yes)}}, one + " answered\n", 0, 1},
+      {"ports tell an answer", {{prices, cart, unsure_answer}}, one + " answered\n", 0, 1},
+      {"ports tell an answer of a known call",
+       {{prices, cart, unsure_answer}, {cart, prices, flow(3)}},
+       one + "\n",
+       0,
+       1},
+      {"of two high ports the lower is the service's", {{prices, cart, high_answer}}, high + " answered\n", 0, 1},
+      {"a record that knows decides for one that does not",
+       {{prices, cart, with(high_answer, [](Observation& o) { o.reply = Reply::no; })},
+        {prices, cart, high_answer},
+        {cart, prices, with(high_answer, turned)}},
+       "shop/prices -> shop/cart :50000 network x1\n",
+       1,
+       1},
+      {"of equal ports the first record's source opened it",
+       {{cart, prices, equal_ports(5)}, {prices, cart, equal_ports(4)}},
+       "shop/prices -> shop/cart :500 network x1\n",
+       0,
+       1},
+      {"a summed record gives its number, what one place saw adds up",
+       {{cart, prices, opened(3, 1)}, {cart, prices, opened(2, 1)}, {cart, prices, opened(4, 2)}},
+       "shop/cart -> shop/prices :8080 network x5\n",
+       2},
+      {"summed, and none opened", {{cart, prices, opened(0, 1)}}, one + "\n"},
       {"refused", {{cart, prices, refused}, {cart, prices, refused}}, one + " denied\n", 1},
       {"refused and let through", {{cart, prices, refused}, {cart, prices, flow(1)}}, one + "\n" + one + " denied\n"},
       {"no ports, no connection", {{cart, prices, ping}}, "", 0, 0, 1},
