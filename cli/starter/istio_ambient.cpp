@@ -272,10 +272,10 @@ void waypoint(Mesh& mesh) {
 void plan_never_called(Mesh& mesh) {
   const std::set<std::string> closed = closed_namespaces(mesh);
   for (const auto& [id, member] : mesh.members.by_id) {
-    const bool known = std::ranges::any_of(
-        mesh.callees, [&](const Callee& callee) { return callee.member == &member && !callee.refused.empty(); });
-    const bool guarded =
-        std::ranges::any_of(mesh.policies, [&](const NamedPolicy& policy) { return policy.callee->member == &member; });
+    const auto refused = [self = &member](const Callee& it) { return it.member == self && !it.refused.empty(); };
+    const auto covers = [self = &member](const NamedPolicy& policy) { return policy.callee->member == self; };
+    const bool known = std::ranges::any_of(mesh.callees, refused);
+    const bool guarded = std::ranges::any_of(mesh.policies, covers);
     const bool called = std::ranges::find(mesh.callees, &member, &Callee::member) != mesh.callees.end();
     const bool ours = member.kind != NodeKind::gateway && member.kind != NodeKind::platform;
     if (known || guarded || !ours || member.service == nullptr || mesh.namespaces.count(member.ns) == 0) continue;
