@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cctype>
 #include <cmath>
-#include <cstring>
 
 namespace nsew {
 namespace {
@@ -32,30 +30,9 @@ bool is_hex(char c) { return hex_digits[static_cast<unsigned char>(c)] != no_dig
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 
-// Eight digits at once; nothing when one is no hex digit.
-[[gnu::always_inline]] inline std::optional<std::uint64_t> eight_hex_digits(const char* at) {
-  constexpr std::uint64_t ones = 0x0101010101010101, high = ones * 0x80;
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, 8);
-  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
-  const std::uint64_t folded = word | ones * 0x20;
-  // Per byte, with the high bit as the answer; all bytes are below 0x80, so that no sum carries over.
-  const std::uint64_t digit = (word + ones * (0x80 - '0')) & ~(word + ones * (0x7F - '9'));
-  const std::uint64_t letter = (folded + ones * (0x80 - 'a')) & ~(folded + ones * (0x7F - 'f'));
-  if ((word & high) != 0 || ((digit | letter) & high) != high) return std::nullopt;
-  std::uint64_t nibbles = (word & ones * 0x0F) + ((word >> 6 & ones) * 9);
-  nibbles = (nibbles << 4 | nibbles >> 8) & 0x00FF00FF00FF00FF;  // pairs, first digit first
-  nibbles = (nibbles << 8 | nibbles >> 16) & 0x0000FFFF0000FFFF;
-  return (nibbles << 16 | nibbles >> 32) & 0xFFFFFFFF;
-}
-
 std::optional<std::uint64_t> hex_value(std::string_view text) {
   std::uint64_t value = 0;
-  if (text.size() == 16) {
-    const auto first = eight_hex_digits(text.data()), second = eight_hex_digits(text.data() + 8);
-    if (!first || !second) return std::nullopt;
-    return *first << 32 | *second;
-  }
+  if (text.size() == 16) return sixteen_hex_digits(text.data(), value) ? std::optional(value) : std::nullopt;
   std::uint8_t bad = 0;
   for (const char c : text) {
     const std::uint8_t digit = hex_digits[static_cast<unsigned char>(c)];

@@ -1,13 +1,48 @@
 // Identifiers and other values that several trace formats write in the same ways.
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "input/record.hpp"
 
 namespace nsew {
+
+// The sixteen bytes at `at` as hex digits of any case; false when one is none.
+inline bool sixteen_hex_digits(const char* at, std::uint64_t& to) {
+#if defined(__SSE2__)
+  const __m128i text = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  const __m128i digit = _mm_sub_epi8(text, _mm_set1_epi8('0'));
+  const __m128i letter = _mm_sub_epi8(_mm_or_si128(text, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+  const __m128i is_digit = _mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit);
+  const __m128i is_letter = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(5)), letter);
+  if (_mm_movemask_epi8(_mm_or_si128(is_digit, is_letter)) != 0xFFFF) return false;
+  const __m128i nibbles =
+      _mm_or_si128(_mm_and_si128(is_digit, digit), _mm_andnot_si128(is_digit, _mm_add_epi8(letter, _mm_set1_epi8(10))));
+  __m128i pairs = _mm_or_si128(_mm_slli_epi16(nibbles, 4), _mm_srli_epi16(nibbles, 8));  // the first digit is the upper
+  pairs = _mm_and_si128(pairs, _mm_set1_epi16(0xFF));
+  std::uint64_t bytes = 0;
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(&bytes), _mm_packus_epi16(pairs, pairs));
+  to = __builtin_bswap64(bytes);
+  return true;
+#else
+  std::uint64_t value = 0;
+  for (const char* end = at + 16; at < end; ++at) {
+    const auto digit = static_cast<unsigned>(*at - '0'), letter = static_cast<unsigned>((*at | 0x20) - 'a');
+    if (digit > 9 && letter > 5) return false;
+    value = value << 4 | (digit <= 9 ? digit : letter + 10);
+  }
+  to = value;
+  return true;
+#endif
+}
 
 // Hex in any case (1 to 32 digits), base64 of 16 or 8 bytes, else hashed: two texts are the same id if their bytes are.
 TraceId trace_id(std::string_view text);

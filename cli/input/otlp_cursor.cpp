@@ -1,11 +1,13 @@
 #include "input/otlp_cursor.hpp"
 
+#include <array>
 #include <utility>
 #include <vector>
 
 #include "input/ids.hpp"
 #include "input/otlp.hpp"
 #include "input/otlp_meaning.hpp"
+#include "input/otlp_shapes.hpp"
 
 namespace nsew::otlp {
 namespace {
@@ -18,6 +20,7 @@ struct Pending {
 // What a thread keeps from frame to frame, so that the hot path does not allocate.
 struct Scratch {
   Meaning meaning;
+  std::array<Shapes, 8> shapes;  // by kind
   std::vector<Pending> spans;
   std::vector<Link> links;
 };
@@ -83,7 +86,9 @@ class FrameReader {
   }
 
   bool read_span() {
-    trace_ = id_ = parent_ = name_ = state_ = {};
+    trace_ = {};
+    id_ = parent_ = 0;
+    name_ = state_ = {};
     start_ = finish_ = 0;
     kind_ = SpanKind::absent;
     failed_ = false;
@@ -91,10 +96,10 @@ class FrameReader {
     const std::size_t first_link = s_.links.size();
     if (!span_fields()) return false;
     Span span;
-    span.trace = trace_id(trace_);
-    span.id = span_id(id_);
-    if (trace_.empty() || span.id == 0 || span.trace == TraceId{}) return false;
-    span.parent = parent_.empty() ? 0 : span_id(parent_);
+    span.trace = trace_;
+    span.id = id_;
+    if (span.id == 0 || span.trace == TraceId{}) return false;
+    span.parent = parent_;
     span.kind = kind_;
     span.start_ns = start_;
     span.duration_ns = finish_ > start_ && start_ != 0 ? finish_ - start_ : 0;
@@ -107,10 +112,10 @@ class FrameReader {
   // In the order in which the collector writes them; whatever comes otherwise goes by its key.
   bool span_fields() {
     if (!c_.take("{\"traceId\":\"")) return c_.object([&](std::string_view key) { return on_span_key(key); });
-    if (!c_.rest_of_text(trace_)) return false;
-    if (c_.take(",\"spanId\":\"") && !c_.rest_of_text(id_)) return false;
+    if (!rest_of_trace_id()) return false;
+    if (c_.take(",\"spanId\":\"") && !rest_of_span_id(id_)) return false;
     if (c_.take(",\"traceState\":\"") && !c_.rest_of_text(state_)) return false;
-    if (c_.take(",\"parentSpanId\":\"") && !c_.rest_of_text(parent_)) return false;
+    if (c_.take(",\"parentSpanId\":\"") && !rest_of_span_id(parent_)) return false;
     if (c_.take(",\"flags\":") && !c_.skip_value()) return false;
     if (c_.take(",\"name\":\"") && !c_.rest_of_text(name_)) return false;
     if (c_.take(",\"kind\":") && !read_kind()) return false;
@@ -128,6 +133,25 @@ class FrameReader {
     return c_.take("}");
   }
 
+  // Of 32 and 16 hex digits as a rule.
+  bool rest_of_trace_id() {
+    const char* at = c_.at();
+    if (sixteen_hex_digits(at, trace_.hi) && sixteen_hex_digits(at + 16, trace_.lo) && at[32] == '"')
+      return c_.step(33), true;
+    std::string_view text;
+    if (!c_.rest_of_text(text)) return false;
+    trace_ = trace_id(text);
+    return true;
+  }
+  bool rest_of_span_id(SpanId& to) {
+    const char* at = c_.at();
+    if (sixteen_hex_digits(at, to) && at[16] == '"') return c_.step(17), true;
+    std::string_view text;
+    if (!c_.rest_of_text(text)) return false;
+    to = span_id(text);
+    return true;
+  }
+
   bool on_span_key(std::string_view key) {
     switch (key.size()) {
       case 4:
@@ -136,15 +160,15 @@ class FrameReader {
       case 5:
         return key == "links" ? c_.array([&] { return read_link(); }) : c_.skip_value();
       case 6:
-        if (key == "spanId") return c_.text(id_);
+        if (key == "spanId") return c_.take("\"") && rest_of_span_id(id_);
         return key == "status" ? read_status() : c_.skip_value();
       case 7:
-        return key == "traceId" ? c_.text(trace_) : c_.skip_value();
+        return key == "traceId" ? c_.take("\"") && rest_of_trace_id() : c_.skip_value();
       case 10:
         if (key == "attributes") return attributes();
         return key == "traceState" ? c_.text(state_) : c_.skip_value();
       case 12:
-        return key == "parentSpanId" ? c_.text(parent_) : c_.skip_value();
+        return key == "parentSpanId" ? c_.take("\"") && rest_of_span_id(parent_) : c_.skip_value();
       case 15:
         return key == "endTimeUnixNano" ? c_.count(finish_) : c_.skip_value();
       case 17:
@@ -191,7 +215,36 @@ class FrameReader {
   }
 
   bool attributes() {
-    return c_.array([&] { return attribute(); });
+    Shapes& shapes = s_.shapes[static_cast<std::size_t>(kind_)];
+    const char* at = c_.at();
+    if (*at != '[') return false;
+    if (at[1] == ']') return c_.step(2), true;
+    Shape* shape = shapes.first();
+    do {
+      c_.move_to(at + 1);
+      Shape* next = shapes.next(shape, c_.rest());
+      if (next == nullptr) {
+        if (!attribute()) return false;
+        at = c_.at();
+      } else {
+        shape = next;
+        at = behind_value(*shape, at + 1 + shape->size);
+        if (at == nullptr) return false;
+      }
+    } while (*at == ',');
+    c_.move_to(at);
+    return c_.take("]");
+  }
+  const char* behind_value(const Shape& shape, const char* at) {
+    const char* end = nullptr;
+    if (!shape.quoted)
+      end = c_.end_of_scalar(at);
+    else
+      end = shape.what != nullptr ? c_.end_of_text(at) : c_.end_of_string(at);
+    if (end == nullptr) return nullptr;
+    if (shape.what != nullptr) s_.meaning.add(*shape.what, {at, static_cast<std::size_t>(end - at)});
+    if (shape.quoted) ++end;
+    return end[0] == '}' && end[1] == '}' ? end + 2 : nullptr;
   }
 
   // {"key":"…","value":{"stringValue":"…"}}, the value's type being one of several.
@@ -229,7 +282,9 @@ class FrameReader {
   Scratch& s_;
   ResourceId resource_ = 0;
   bool resource_known_ = false;
-  std::string_view trace_, id_, parent_, name_, state_;
+  TraceId trace_;
+  SpanId id_ = 0, parent_ = 0;
+  std::string_view name_, state_;
   std::uint64_t start_ = 0, finish_ = 0;
   SpanKind kind_ = SpanKind::absent;
   bool failed_ = false;

@@ -1,5 +1,6 @@
 // A cursor over JSON without blanks between its tokens, as machines write it. It gives up (false) at anything else, at
-// escapes and at bytes beyond ASCII in texts that are wanted; nothing is checked that is not looked at.
+// escapes and at bytes beyond ASCII in texts that are wanted, and at the end of a line wherever it stands; nothing else
+// is checked that is not looked at.
 #pragma once
 
 #include <bit>
@@ -22,6 +23,7 @@ class Cursor {
   bool done() const { return at_ == end_; }
   char peek() const { return *at_; }
   void step(std::size_t bytes = 1) { at_ += bytes; }
+  void move_to(const char* at) { at_ = at; }
   std::string_view rest() const { return {at_, static_cast<std::size_t>(end_ - at_)}; }
 
   template <std::size_t n>
@@ -38,11 +40,25 @@ class Cursor {
     return rest_of_text(to);
   }
   bool rest_of_text(std::string_view& to) {
-    const char* from = at_;
-    if (!to_quote(true)) return false;
-    to = {from, static_cast<std::size_t>(at_ - from)};
-    ++at_;
+    const char* end = end_of_text(at_);
+    if (end == nullptr) return false;
+    to = {at_, static_cast<std::size_t>(end - at_)};
+    at_ = end + 1;
     return true;
+  }
+  // The closing quote of a text that begins at `at`, null where it is not plain.
+  const char* end_of_text(const char* at) const { return quote_after<true>(at); }
+  // The closing quote of any string.
+  const char* end_of_string(const char* at) const {
+    for (at = quote_after<false>(at); at != nullptr && *at == '\\'; at = quote_after<false>(at + 2)) {
+    }
+    return at;
+  }
+  // Behind a number or a word; null where there is none.
+  const char* end_of_scalar(const char* at) const {
+    const char* from = at;
+    while (is_scalar(*at)) ++at;
+    return at > from && at < end_ ? at : nullptr;
   }
 
   // A whole number, bare or as text.
@@ -68,19 +84,19 @@ class Cursor {
     return rest_of_string();
   }
   bool rest_of_string() {
-    while (to_quote(false)) {
-      if (*at_++ == '"') return true;
-      ++at_;  // what a backslash escapes
-    }
-    return false;
+    const char* end = end_of_string(at_);
+    if (end == nullptr) return false;
+    at_ = end + 1;
+    return true;
   }
 
   bool skip_value() {
     if (*at_ == '"') return skip_string();
     if (*at_ == '{' || *at_ == '[') return skip_container();
-    const char* from = at_;
-    while (is_scalar(*at_)) ++at_;
-    return at_ > from && at_ < end_;
+    const char* end = end_of_scalar(at_);
+    if (end == nullptr) return false;
+    at_ = end;
+    return true;
   }
 
   // on_key(key) reads the value that follows.
@@ -140,31 +156,30 @@ class Cursor {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' || c == '.' || c == 'E';
   }
 
-  // To the next quote, or to the next backslash too; false at the end and, in plain text, at an escape or beyond ASCII.
-  bool to_quote(bool plain) {
-    const char* at = at_;  // a member would be stored in each turn
+  // The next quote or backslash; null at the end of the text or line and, in plain text, at an escape or beyond ASCII.
+  template <bool plain>
+  const char* quote_after(const char* at) const {
 #if defined(__SSE2__)
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), blank = _mm_set1_epi8(' ');
     for (; at < end_; at += 16) {
       const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
       const __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-      const auto hits = static_cast<unsigned>(_mm_movemask_epi8(found));
-      const auto high = static_cast<unsigned>(_mm_movemask_epi8(bytes));
-      if (hits == 0 && (!plain || high == 0)) continue;
-      if (hits == 0) return false;
-      const auto first = static_cast<unsigned>(__builtin_ctz(hits));
-      if (plain && ((high & ((1U << first) - 1)) != 0 || at[first] == '\\')) return false;
-      at_ = at + first;
-      return at_ < end_;
+      // Signed: bytes beyond ASCII are less than a blank, too.
+      auto low = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmplt_epi8(bytes, blank)));
+      if constexpr (!plain) low &= ~static_cast<unsigned>(_mm_movemask_epi8(bytes));
+      const unsigned stops = static_cast<unsigned>(_mm_movemask_epi8(found)) | low;
+      if (stops == 0) continue;
+      at += __builtin_ctz(stops);
+      return at < end_ && (*at == '"' || (!plain && *at == '\\')) ? at : nullptr;
     }
-    return false;
+    return nullptr;
 #else
     for (; at < end_; ++at) {
-      const bool stop = *at == '"' || *at == '\\';
-      if (plain && (*at == '\\' || static_cast<signed char>(*at) < 0)) return false;
-      if (stop) return at_ = at, true;
+      if (*at == '"' || (!plain && *at == '\\')) return at;
+      const bool beyond_ascii = static_cast<signed char>(*at) < 0;
+      if (*at == '\\' || (beyond_ascii ? plain : *at < ' ')) return nullptr;
     }
-    return false;
+    return nullptr;
 #endif
   }
 

@@ -31,11 +31,6 @@ bool same_text(std::string_view a, std::string_view b) {
   return word_at(a.data() + size - 8) == word_at(b.data() + size - 8);
 }
 
-std::uint64_t stirred(std::uint64_t h, std::uint64_t word) {
-  h = (h ^ word) * 0x9e3779b97f4a7c15;
-  return h ^ h >> 32;
-}
-
 class Keys {
  public:
   const Convention* find(std::string_view key) const {
@@ -70,30 +65,58 @@ class Keys {
   std::array<const Convention*, 1024> table_{};
 };
 
+// A path is not looked at where there is a route. A server's peer is its client, on a new port each time.
+constexpr std::uint8_t of_callee = 1, of_routed = 2;
+constexpr std::uint8_t without_of(Says field) {
+  if (field == Says::http_path) return of_routed;
+  return field == Says::peer_port || field == Says::peer_address || field == Says::server_port ? of_callee : 0;
+}
+
+// Texts in words, the last ones filled up with zeros, and a hash of them that no step of which waits for the one
+// before.
+struct Words {
+  std::uint64_t* at;
+  std::uint64_t hash = 0;
+
+  void put(std::uint64_t mark, std::string_view text) {
+    *at++ = mark;
+    hash = std::rotl(hash, 23) ^ mark * 0xd6e8feb86659fd93;
+    const char* from = text.data();
+    std::size_t left = text.size();
+    for (; left > 16; from += 16, left -= 16) pair(word_at(from), word_at(from + 8));
+    if (left > 8)
+      pair(word_at(from), first_bytes(word_at(from + 8), left - 8));
+    else if (left > 0)
+      pair(first_bytes(word_at(from), left), 0);
+  }
+
+ private:
+  void pair(std::uint64_t first, std::uint64_t second) {
+    at[0] = first, at[1] = second;
+    at += 2;
+    hash = std::rotl(hash, 23) ^ (first * 0x9e3779b97f4a7c15 + second * 0xff51afd7ed558ccd);
+  }
+};
+
 }  // namespace
 
 const Convention* convention_of(std::string_view key) { return Keys::all().find(key); }
 
-const Attributes& Meaning::gathered() {
+const Attributes& Meaning::gathered(std::uint8_t without) {
   attributes_.clear();
   for (const Said& said : said_)
-    if (said.numeric)
+    if ((without_of(said.what->field) & without) != 0)
+      continue;
+    else if (said.numeric)
       attributes_.add(*said.what, said.number);
     else
       attributes_.add(*said.what, said.value);
   return attributes_;
 }
 
-// A path is not looked at where there is a route. A server's peer is its client, on a new port each time.
-void Meaning::drop_what_says_nothing(SpanKind kind) {
+std::uint8_t Meaning::what_says_nothing(SpanKind kind) const {
   const bool callee = kind == SpanKind::server || kind == SpanKind::internal;
-  bool routed = false;
-  for (const Said& said : said_) routed = routed || said.what->field == Says::http_route;
-  std::erase_if(said_, [&](const Said& said) {
-    const Says field = said.what->field;
-    if (field == Says::http_path) return routed;
-    return callee && (field == Says::peer_port || field == Says::peer_address || field == Says::server_port);
-  });
+  return static_cast<std::uint8_t>((callee ? of_callee : 0) | (routed_ ? of_routed : 0));
 }
 
 // What tells one field from the next: which one it is, and its length, or that it is a number.
@@ -102,56 +125,40 @@ std::uint64_t Meaning::mark(const Said& said) {
   return size << 16 | static_cast<std::uint64_t>(said.what->field) << 8 | said.what->rank;
 }
 
-// Calls on(word) for all that meaning depends on: marks, numbers, and texts in words that are filled up with zeros.
-// Stops at the first false.
-template <class On>
-bool Meaning::each_word(SpanKind kind, std::string_view name, const On& on) const {
-  const auto field = [&](std::uint64_t mark, std::string_view text) {
-    if (!on(mark)) return false;
-    const char* at = text.data();
-    std::size_t left = text.size();
-    for (; left >= 8; at += 8, left -= 8)
-      if (!on(word_at(at))) return false;
-    return left == 0 || on(first_bytes(word_at(at), left));
-  };
-  if (!field(name.size() << 16 | static_cast<std::uint64_t>(kind), name)) return false;
+// Writes marks, numbers and texts in a row and returns their hash.
+std::uint64_t Meaning::put_words(SpanKind kind, std::string_view name) {
+  const std::size_t most = (bytes_ + name.size()) / 8 + 4 * (said_.size() + 1);
+  if (words_.size() < most) words_.resize(most * 2);
+  Words words{words_.data()};
+  words.put(name.size() << 16 | static_cast<std::uint64_t>(kind), name);
+  const std::uint8_t without = what_says_nothing(kind);
   for (const Said& said : said_) {
-    if (!field(mark(said), said.value)) return false;
-    if (said.numeric && !on(std::bit_cast<std::uint64_t>(said.number))) return false;
+    if ((without_of(said.what->field) & without) != 0) continue;
+    words.put(mark(said), said.value);
+    if (said.numeric) words.put(std::bit_cast<std::uint64_t>(said.number), {});
   }
-  return true;
-}
-
-std::uint64_t Meaning::hash(SpanKind kind, std::string_view name) const {
-  std::uint64_t h = 0;
-  each_word(kind, name, [&](std::uint64_t word) { return h = stirred(h, word), true; });
-  return h;
-}
-
-bool Meaning::is_of(const SpanMeaning& means, SpanKind kind, std::string_view name) const {
-  const std::uint64_t *at = means.raw.data(), *end = at + means.raw.size();
-  return each_word(kind, name, [&](std::uint64_t word) { return at != end && *at++ == word; }) && at == end;
+  used_words_ = static_cast<std::size_t>(words.at - words_.data());
+  return words.hash * 0x9e3779b97f4a7c15 >> 32;
 }
 
 const SpanMeaning& Meaning::meaning(SpanKind kind, std::string_view name, RecordSink& sink) {
   auto& memo = sink.store().meanings;
   if (memo.empty()) memo.resize(8192);
-  SpanMeaning& means = memo[hash(kind, name) % memo.size()];
-  if (is_of(means, kind, name)) return means;
-  const Attributes& attributes = gathered();
+  SpanMeaning& means = memo[put_words(kind, name) % memo.size()];
+  const std::size_t bytes = used_words_ * sizeof(std::uint64_t);
+  if (means.raw.size() == used_words_ && std::memcmp(means.raw.data(), words_.data(), bytes) == 0) return means;
+  const Attributes& attributes = gathered(what_says_nothing(kind));
   means.operation = sink.operation(operation_of(attributes, name, buffer_));
   means.peer = sink.peer(peer_of(attributes, kind));
   means.error = error_of(attributes);
   means.probability = probability_of(attributes).value_or(0);
-  means.raw.clear();
-  each_word(kind, name, [&](std::uint64_t word) { return means.raw.push_back(word), true; });
+  means.raw.assign(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(used_words_));
   return means;
 }
 
 // Whatever kind, name and attributes mean depends on nothing else, and repeats from span to span.
 void Meaning::interpret(Span& span, std::string_view name, std::string_view trace_state, bool failed,
                         RecordSink& sink) {
-  drop_what_says_nothing(span.kind);
   const SpanMeaning& means = meaning(span.kind, name, sink);
   span.operation = means.operation;
   span.peer = means.peer;

@@ -23,12 +23,19 @@ namespace nsew::otlp {
 const Convention* convention_of(std::string_view key);
 
 // Collects what the attributes of one resource or span say; a thread keeps one from frame to frame, so that the hot
-// path does not allocate. At least 8 readable bytes follow every text.
+// path does not allocate. At least 16 readable bytes follow every text.
 class Meaning {
  public:
-  void clear() { said_.clear(); }
-  void add(const Convention& what, std::string_view value) { said_.push_back({&what, value, 0, false}); }
-  void add(const Convention& what, double value) { said_.push_back({&what, {}, value, true}); }
+  void clear() { said_.clear(), bytes_ = 0, routed_ = false; }
+  void add(const Convention& what, std::string_view value) {
+    said_.push_back({&what, value, 0, false});
+    bytes_ += value.size();
+    routed_ = routed_ || what.field == Says::http_route;
+  }
+  void add(const Convention& what, double value) {
+    said_.push_back({&what, {}, value, true});
+    routed_ = routed_ || what.field == Says::http_route;
+  }
 
   Resource resource() { return resource_of(gathered()); }
   // Sets the operation, the peer, the error and the probability of a span whose kind is set already.
@@ -42,16 +49,17 @@ class Meaning {
     bool numeric;
   };
 
-  const Attributes& gathered();
-  void drop_what_says_nothing(SpanKind);
+  const Attributes& gathered(std::uint8_t without = 0);
+  std::uint8_t what_says_nothing(SpanKind) const;
   static std::uint64_t mark(const Said&);
-  template <class On>
-  bool each_word(SpanKind, std::string_view name, const On&) const;
-  std::uint64_t hash(SpanKind, std::string_view name) const;
-  bool is_of(const SpanMeaning&, SpanKind, std::string_view name) const;
+  std::uint64_t put_words(SpanKind, std::string_view name);
   const SpanMeaning& meaning(SpanKind, std::string_view name, RecordSink&);
 
   std::vector<Said> said_;
+  std::size_t bytes_ = 0;  // of their texts
+  bool routed_ = false;
+  std::vector<std::uint64_t> words_;  // all that a span's meaning depends on
+  std::size_t used_words_ = 0;
   Attributes attributes_;
   std::string buffer_;
 };
