@@ -56,6 +56,7 @@ struct Batch {
   std::vector<Trouble> troubles;
   std::uint64_t lines = 0;      // newlines in it; cut by lines only
   bool ends_in_a_line = false;  // no newline at the very end of the input; cut by lines only
+  bool binary = false;          // there are no lines: all stands in the first
 };
 
 class Cutter {
@@ -68,6 +69,7 @@ class Cutter {
 std::unique_ptr<Cutter> cut_lines(ByteSource&);
 std::unique_ptr<Cutter> cut_elements(ByteSource&, std::vector<std::string_view> keys);
 std::unique_ptr<Cutter> cut_nothing(ByteSource&);
+std::unique_ptr<Cutter> cut_messages(ByteSource&, Framing::Prefix);
 
 // The lines of a batch as pieces, without their ends; empty lines are none.
 void split_lines(Batch&);

@@ -149,23 +149,23 @@ class Worker {
     if (store.complaints.empty()) return;
     const bool cut = last_and_open && store.skipped > skipped;
     cut_short_ = cut_short_ || cut;
-    for (Complaint& said : store.complaints) tell(frame, piece, batch.index, cut, said);
+    for (Complaint& said : store.complaints) tell(frame, piece, batch, cut, said);
     store.complaints.clear();
     sayings_.count_more(std::exchange(store.dropped_complaints, 0));
   }
 
   // A last line that has no end and cannot be read was cut off: that is what there is to say about it.
-  void tell(const Frame& frame, const Piece& piece, std::uint64_t batch, bool cut, Complaint& said) {
+  void tell(const Frame& frame, const Piece& piece, const Batch& batch, bool cut, Complaint& said) {
     const auto before = frame.text.substr(0, static_cast<std::size_t>(said.offset - frame.offset));
-    const auto lines = static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
-    const std::size_t newline = before.rfind('\n');
+    const auto lines = batch.binary ? 0 : static_cast<std::uint64_t>(std::ranges::count(before, '\n'));
+    const std::size_t newline = lines == 0 ? std::string_view::npos : before.rfind('\n');
     const std::uint64_t column =
         newline == std::string_view::npos ? piece.column + before.size() : before.size() - newline - 1;
     if (cut) {
       said.message = "the input ends in the middle of a record";
       said.hint = "it was cut short while it was written or copied; what stands before was read";
     }
-    sayings_.add(said.level, std::move(said.message), std::move(said.hint), {batch, piece.line + lines, column});
+    sayings_.add(said.level, std::move(said.message), std::move(said.hint), {batch.index, piece.line + lines, column});
   }
 
   const Reader& reader_;
@@ -210,6 +210,8 @@ std::unique_ptr<Cutter> cutter_for(const Framing& framing, ByteSource& bytes) {
       return cut_elements(bytes, {framing.keys.begin(), framing.keys.end()});
     case Framing::Cut::whole:
       return cut_nothing(bytes);
+    case Framing::Cut::messages:
+      return cut_messages(bytes, framing.prefix);
     case Framing::Cut::lines:
       break;
   }

@@ -1,7 +1,8 @@
-// OTLP traces as JSON, read in two ways: the cursor takes the layout that collectors write, in one pass and without a
-// tree; whatever it does not expect is read as a document, which also says what is wrong with it.
+// OTLP traces. As JSON they are read in two ways: the cursor takes the layout that collectors write, in one pass and
+// without a tree; whatever it does not expect is read as a document, which also says what is wrong with it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,5 +16,8 @@ namespace nsew::otlp {
 bool read_by_cursor(const Frame&, RecordSink&);
 
 void read_as_document(const Frame&, RecordSink&);
+
+// How the messages of the protobuf input that begins with `head` are framed; nothing when it is not OTLP traces.
+std::optional<Framing::Prefix> protobuf_prefix(std::string_view head);
 
 }  // namespace nsew::otlp

@@ -75,7 +75,9 @@ class FrameReader {
         c_.object([&](std::string_view key) { return key == "attributes" ? attributes() : c_.skip_value(); });
     c_ = whole;
     if (!good) return false;
-    resource_ = sink_.resource(s_.meaning.resource());
+    const auto resource = s_.meaning.resource();
+    if (!resource) return false;
+    resource_ = sink_.resource(*resource);
     sink_.remember(raw, resource_);
     return true;
   }
@@ -104,7 +106,7 @@ class FrameReader {
     span.start_ns = start_;
     span.duration_ns = finish_ > start_ && start_ != 0 ? finish_ - start_ : 0;
     span.resource = resource_;
-    s_.meaning.interpret(span, name_, state_, failed_, sink_);
+    if (!s_.meaning.interpret(span, name_, state_, failed_, sink_)) return false;
     s_.spans.push_back({span, first_link, s_.links.size() - first_link});
     return true;
   }

@@ -1,5 +1,7 @@
 #include "input/otlp_meaning.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <array>
 
@@ -30,6 +32,8 @@ bool same_text(std::string_view a, std::string_view b) {
     if (word_at(a.data() + i) != word_at(b.data() + i)) return false;
   return word_at(a.data() + size - 8) == word_at(b.data() + size - 8);
 }
+
+bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
 
 class Keys {
  public:
@@ -102,6 +106,15 @@ struct Words {
 
 const Convention* convention_of(std::string_view key) { return Keys::all().find(key); }
 
+bool Meaning::is_utf8() const {
+  return std::ranges::all_of(said_, [](const Said& said) { return nsew::otlp::is_utf8(said.value); });
+}
+
+std::optional<Resource> Meaning::resource() {
+  if (!is_utf8()) return std::nullopt;
+  return resource_of(gathered());
+}
+
 const Attributes& Meaning::gathered(std::uint8_t without) {
   attributes_.clear();
   for (const Said& said : said_)
@@ -148,6 +161,7 @@ const SpanMeaning& Meaning::meaning(SpanKind kind, std::string_view name, Record
   const std::size_t bytes = used_words_ * sizeof(std::uint64_t);
   if (means.raw.size() == used_words_ && std::memcmp(means.raw.data(), words_.data(), bytes) == 0) return means;
   const Attributes& attributes = gathered(what_says_nothing(kind));
+  means.is_utf8 = is_utf8() && nsew::otlp::is_utf8(name);
   means.operation = sink.operation(operation_of(attributes, name, buffer_));
   means.peer = sink.peer(peer_of(attributes, kind));
   means.error = error_of(attributes);
@@ -157,7 +171,7 @@ const SpanMeaning& Meaning::meaning(SpanKind kind, std::string_view name, Record
 }
 
 // Whatever kind, name and attributes mean depends on nothing else, and repeats from span to span.
-void Meaning::interpret(Span& span, std::string_view name, std::string_view trace_state, bool failed,
+bool Meaning::interpret(Span& span, std::string_view name, std::string_view trace_state, bool failed,
                         RecordSink& sink) {
   const SpanMeaning& means = meaning(span.kind, name, sink);
   span.operation = means.operation;
@@ -166,6 +180,7 @@ void Meaning::interpret(Span& span, std::string_view name, std::string_view trac
   const auto by_state = trace_state.empty() ? std::nullopt : tracestate_probability(trace_state);
   span.probability_known = by_state || means.probability > 0;
   if (span.probability_known) span.probability = by_state.value_or(means.probability);
+  return means.is_utf8;
 }
 
 }  // namespace nsew::otlp

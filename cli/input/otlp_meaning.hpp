@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,9 +38,11 @@ class Meaning {
     routed_ = routed_ || what.field == Says::http_route;
   }
 
-  Resource resource() { return resource_of(gathered()); }
-  // Sets the operation, the peer, the error and the probability of a span whose kind is set already.
-  void interpret(Span&, std::string_view name, std::string_view trace_state, bool failed, RecordSink&);
+  // Nothing when a text is not UTF-8.
+  std::optional<Resource> resource();
+  // Sets the operation, the peer, the error and the probability of a span whose kind is set already. False when a text
+  // is not UTF-8.
+  bool interpret(Span&, std::string_view name, std::string_view trace_state, bool failed, RecordSink&);
 
  private:
   struct Said {
@@ -49,6 +52,7 @@ class Meaning {
     bool numeric;
   };
 
+  bool is_utf8() const;
   const Attributes& gathered(std::uint8_t without = 0);
   std::uint8_t what_says_nothing(SpanKind) const;
   static std::uint64_t mark(const Said&);

@@ -18,11 +18,14 @@ struct Framing {
     lines,     // one frame per line
     elements,  // one frame per element of a JSON array: the outermost one, or the one under one of `keys`
     whole,     // the whole document is one frame
+    messages,  // one frame per binary message, or per top-level field of a bare one
   };
+  enum class Prefix { none, big_endian, varint };  // messages: how their lengths stand before them
   Cut cut = Cut::lines;
   std::span<const std::string_view> keys;  // elements: "data", "resourceSpans", …; at depth 1 or 2 of the document
   // Names of the columns of every line, where a header among the first lines names them: framing() finds them once.
   std::vector<std::string> columns = {};
+  Prefix prefix = Prefix::none;
 };
 
 // A piece of input. At least `padding` readable bytes follow `text`, so that simdjson needs no copy.

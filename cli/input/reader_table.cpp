@@ -7,7 +7,7 @@ namespace {
 
 // Ordered: the first that recognises the input takes it.
 const Reader* const table[] = {
-    &otlp_json, &jaeger_json, &zipkin_json, &hubble, &istio_access_log, &envoy_access_log,
+    &otlp_json, &otlp_protobuf, &jaeger_json, &zipkin_json, &hubble, &istio_access_log, &envoy_access_log,
 };
 
 const Reader* first(auto&& wanted) {

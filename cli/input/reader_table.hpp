@@ -6,6 +6,7 @@
 namespace nsew {
 
 extern const Reader otlp_json;
+extern const Reader otlp_protobuf;
 extern const Reader jaeger_json;
 extern const Reader zipkin_json;
 extern const Reader hubble;

@@ -99,7 +99,7 @@ struct SpanMeaning {
   std::vector<std::uint64_t> raw;  // kind, name and attributes one after the other, each with its length
   OperationId operation = 0;
   PeerId peer = 0;
-  bool error = false;
+  bool error = false, is_utf8 = true;
   double probability = 0;  // 0 = not said
 };
 

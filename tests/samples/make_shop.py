@@ -6,23 +6,31 @@ from pathlib import Path
 from shop_logs import cluster_pods, envoy_text, hubble, istio_json, istio_text
 from shop_story import Story
 from shop_traces import jaeger, otlp, zipkin
+import shop_traces1
 
 SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
 RECORDINGS = {"otlp.jsonl": otlp, "jaeger.json": jaeger, "zipkin.json": zipkin, "hubble.jsonl": hubble,
               "istio-access.log": istio_text, "istio-access.jsonl": istio_json, "gateway-access.log": envoy_text,
               "manifests/pods.json": cluster_pods}
+RECORDINGS |= shop_traces1.RECORDINGS
+
+
+def recording(make):
+    """Its lines as text, or its pieces where it is binary."""
+    pieces = list(make(Story()))
+    return b"".join(pieces) if isinstance(pieces[0], bytes) else "\n".join([*pieces, ""]).encode()
 
 
 def main():
     check = sys.argv[1:] == ["--check"]
     stale = []
     for name, make in RECORDINGS.items():
-        text = "\n".join(make(Story())) + "\n"
+        data = recording(make)
         path = SHOP / name
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_bytes(data)
+        elif not path.exists() or path.read_bytes() != data:
             stale.append(name)
     for name in stale:
         print(f"samples/shop/{name} is not what tests/samples/make_shop.py makes", file=sys.stderr)

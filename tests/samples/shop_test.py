@@ -6,7 +6,7 @@ their counts in its unit. Both are worked out from the story that the recordings
 
 What a format cannot show of the story:
 
-  otlp.jsonl, jaeger.json   who asked the gateway for what it passed on (one north-south call, not two), what is not
+  otlp.*, jaeger.json       who asked the gateway for what it passed on (one north-south call, not two), what is not
                             traced: scrapes, DNS, the broker between a message and its reader
   zipkin.json               the same, and links: a message that was read in a trace of its own is two halves; that the
                             first span of a job is no request: it has no kind
@@ -108,6 +108,7 @@ def logged_at_the_gateway():
 
 EXPECTED = {"otlp.jsonl": traced, "jaeger.json": traced, "zipkin.json": traced_without_links, "hubble.jsonl": connected,
             "istio-access.log": logged, "istio-access.jsonl": logged, "gateway-access.log": logged_at_the_gateway}
+EXPECTED |= {"otlp.binpb": traced}
 EMITTERS = {workload.id for workload in WORKLOADS.values() if workload.language}
 
 
