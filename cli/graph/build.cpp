@@ -1,11 +1,13 @@
 #include "graph/build.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "graph/build_drafts.hpp"
 #include "graph/build_plan.hpp"
 #include "graph/build_select.hpp"
 #include "graph/build_tally.hpp"
+#include "graph/edge_counts.hpp"
 #include "graph/levels.hpp"
 #include "graph/merge.hpp"
 
@@ -55,7 +57,9 @@ CallGraph build_graph(std::vector<RecordSink>& sinks, const Inventory& inventory
   const Joined joined = join(sinks, names, emitters, options.threads);
   const Observed seen = observe(sinks, names, {options.since_ns, options.until_ns});
   const std::vector<Draft> traced = drafts_of(joined, names, identity);
-  const std::vector<Draft> observed = drafts_of(seen, names, identity);
+  const CountedEdges counted = counted_edges(sinks, names, {options.since_ns, options.until_ns});
+  std::vector<Draft> observed = drafts_of(seen, names, identity);
+  std::ranges::move(drafts_of(counted, names, identity), std::back_inserter(observed));
   const std::vector<Plan> plans = plans_of(identity.nodes, traced, observed, known, options.mergeable);
   const std::vector<LevelSums> sums = walked(sinks, names, joined, plans, options.threads);
 
@@ -66,7 +70,7 @@ CallGraph build_graph(std::vector<RecordSink>& sinks, const Inventory& inventory
     graph.joined = identity.joined;
     graph.repeated = joined.repeated + seen.repeated;
     add_halves(graph, joined);
-    add_books(graph, sinks, names, joined, seen);
+    add_books(graph, sinks, names, joined, seen, counted);
   }
   CallGraph graph = std::move(graphs.front());
   graph.alternatives.assign(std::make_move_iterator(graphs.begin() + 1), std::make_move_iterator(graphs.end()));

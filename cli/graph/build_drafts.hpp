@@ -22,6 +22,7 @@ struct Draft {
   bool own_host = false, mesh = false, exposed = false, by_gateway = false;
   bool intra = false;  // inside one pod or service
   bool denied = false, unrouted = false;
+  bool no_north_south = false, no_east_west = false;  // what its record's format cannot show at all
   std::string unresolved_from, unresolved_to;
   // What was tallied; of the join's or the observations' own books, which outlive the drafts.
   const Tally* calls = nullptr;

@@ -108,12 +108,16 @@ std::map<std::string, std::uint64_t> select_records(std::vector<RecordSink>& sin
 }
 
 void add_books(CallGraph& graph, const std::vector<RecordSink>& sinks, const Names& names, const Joined& joined,
-               const Observed& seen) {
+               const Observed& seen, const CountedEdges& edges) {
   add_spans(graph, sinks, names, joined);
   for (const auto& [call, stats] : seen.calls) {
     const Source source = call.unit == Unit::connections ? Source::flows : Source::request_logs;
     graph.records[source] += stats.records;
     extend(graph.windows[source], stats.first_ns, stats.last_ns);
+  }
+  for (const auto& [edge, stats] : edges) {
+    graph.records[source_of(edge.unit)] += stats.records;
+    extend(graph.windows[source_of(edge.unit)], stats.first_ns, stats.last_ns);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/build.hpp"
+#include "graph/edge_counts.hpp"
 #include "graph/observe.hpp"
 #include "graph/stitch.hpp"
 
@@ -17,6 +18,7 @@ namespace nsew {
 std::map<std::string, std::uint64_t> select_records(std::vector<RecordSink>&, const GraphOptions&);
 
 // Windows, records and what is known of sampling, per source.
-void add_books(CallGraph&, const std::vector<RecordSink>&, const Names&, const Joined&, const Observed&);
+void add_books(CallGraph&, const std::vector<RecordSink>&, const Names&, const Joined&, const Observed&,
+               const CountedEdges&);
 
 }  // namespace nsew

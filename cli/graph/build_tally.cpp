@@ -18,6 +18,7 @@ class Tallier {
   void add_observed(const Draft&);
   void add_answered(const Draft&, const Answered&);
   void add_unrouted(const Draft&);
+  void add_blind(const Draft&, CallClass);
   Edge::Seen& add(const Draft&, const Decision&);
 
   const Plan& plan_;
@@ -91,10 +92,16 @@ void Tallier::add_unrouted(const Draft& draft) {
   graph_.gateway_answered += draft.calls->observed();
 }
 
+void Tallier::add_blind(const Draft& draft, CallClass cls) {
+  graph_.blind[std::string(name_of(cls))] += draft.records;
+  graph_.blind[blind_of(draft.source, cls)] += draft.records;
+}
+
 // Logs and flows cannot tell which arrival at a gateway is behind which call of it: arrivals count only where the
 // gateway is never seen calling on.
 void Tallier::add_observed(const Draft& draft) {
-  if (draft.by_gateway) graph_.blind["east-west"] += draft.records;
+  if (draft.by_gateway || draft.no_east_west) add_blind(draft, CallClass::east_west);
+  if (draft.no_north_south) add_blind(draft, CallClass::north_south);
   if (draft.denied) graph_.denied += draft.calls->observed();
   if (draft.intra) graph_.intra_pod += draft.calls->observed();
   if (draft.denied || draft.intra) return;

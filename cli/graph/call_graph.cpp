@@ -73,6 +73,10 @@ std::string_view name_of(EdgeFlag value) { return spelt<EdgeFlag>(flag_names, va
 std::string_view name_of(Source value) { return spelt<Source>(source_names, value); }
 std::string_view name_of(Claim value) { return spelt<Claim>(claim_names, value); }
 
+std::string blind_of(Source source, CallClass cls) {
+  return std::string(name_of(source)).append(1, '/').append(name_of(cls));
+}
+
 std::optional<CallClass> call_class(std::string_view name) { return meant<CallClass>(class_names, name); }
 std::optional<NodeKind> node_kind(std::string_view name) { return meant<NodeKind>(kind_names, name); }
 std::optional<EdgeFlag> edge_flag(std::string_view name) { return meant<EdgeFlag>(flag_names, name); }

@@ -86,6 +86,8 @@ enum class Source : std::uint8_t { traces, request_logs, flows, graph };  // wha
 std::string_view name_of(Source);
 std::optional<Source> source_called(std::string_view name);
 
+std::string blind_of(Source, CallClass);  // "graph/north-south"
+
 struct EdgeKey {
   std::string from, to;
   CallClass cls = CallClass::unknown;
@@ -140,14 +142,15 @@ struct CallGraph {
     bool operator==(const Window&) const = default;
   };
   std::map<Source, Window> windows;
-  std::map<Source, std::uint64_t> records;              // records read per source, before repeats are dropped
-  std::map<Source, bool> probabilities_known;           // every record said how it was sampled
-  std::uint64_t repeated = 0;                           // duplicates that were dropped
-  std::uint64_t intra_pod = 0;                          // inside one pod or service: not calls
-  std::uint64_t denied = 0, unrouted = 0;               // refused by policy; answered by a proxy for want of a route
-  std::uint64_t gateway_answered = 0;                   // outside -> gateway with nothing behind it (also edges)
-  std::map<std::string, std::uint64_t> environments;    // deployment.environment.name -> spans
-  std::map<std::string, std::uint64_t> blind;           // "north-south" / "east-west" -> records that cannot show it
+  std::map<Source, std::uint64_t> records;            // records read per source, before repeats are dropped
+  std::map<Source, bool> probabilities_known;         // every record said how it was sampled
+  std::uint64_t repeated = 0;                         // duplicates that were dropped
+  std::uint64_t intra_pod = 0;                        // inside one pod or service: not calls
+  std::uint64_t denied = 0, unrouted = 0;             // refused by policy; answered by a proxy for want of a route
+  std::uint64_t gateway_answered = 0;                 // outside -> gateway with nothing behind it (also edges)
+  std::map<std::string, std::uint64_t> environments;  // deployment.environment.name -> spans
+  // "north-south" / "east-west", and the same of one source (blind_of) -> records that cannot show it
+  std::map<std::string, std::uint64_t> blind;
   std::map<std::string, std::uint64_t> not_observable;  // the same, where no record at all could have shown it
   std::map<std::string, std::string> joined;            // a name without namespace -> the id that it was taken for
   std::set<std::string> inputs_by_format;               // formats read

@@ -114,10 +114,16 @@ void set_unpaired(CallGraph& graph) {
 
 void set_not_observable(CallGraph& graph) {
   std::uint64_t all = 0;
-  for (const auto& [source, records] : graph.records) all += records;
   graph.not_observable.clear();
-  for (const auto& [side, records] : graph.blind)
-    if (records >= all) graph.not_observable[side] = records;
+  const auto set = [&](const std::string& side, std::uint64_t of) {
+    const auto at = graph.blind.find(side);
+    if (at != graph.blind.end() && at->second >= of) graph.not_observable.insert(*at);
+  };
+  for (const auto& [source, records] : graph.records) {
+    all += records;
+    for (const CallClass cls : {CallClass::north_south, CallClass::east_west}) set(blind_of(source, cls), records);
+  }
+  for (const CallClass cls : {CallClass::north_south, CallClass::east_west}) set(std::string(name_of(cls)), all);
 }
 
 // -- names without namespace ------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ namespace {
 
 // Ordered: the first that recognises the input takes it.
 const Reader* const table[] = {
-    &otlp_json, &otlp_protobuf, &jaeger_json, &zipkin_json, &hubble, &istio_access_log, &envoy_access_log,
+    &otlp_json,        &otlp_protobuf,    &jaeger_json, &zipkin_json,  &hubble,
+    &istio_access_log, &envoy_access_log, &kiali,       &dependencies,
 };
 
 const Reader* first(auto&& wanted) {

@@ -12,5 +12,7 @@ extern const Reader zipkin_json;
 extern const Reader hubble;
 extern const Reader istio_access_log;
 extern const Reader envoy_access_log;
+extern const Reader kiali;
+extern const Reader dependencies;
 
 }  // namespace nsew

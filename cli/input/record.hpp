@@ -88,7 +88,8 @@ struct Party {
   std::string_view service;   // Service name the record itself gives
   std::string_view app;       // app.kubernetes.io/name, app, k8s-app or name label, in this order
   std::string_view reserved;  // Hubble: "world", "host", "remote-node", "kube-apiserver", "health", "init",
-                              // "unmanaged", "ingress"; log lines: "outside"
+                              // "unmanaged", "ingress"; log lines: "outside"; ready-made edges: "gateway",
+                              // "egress-gateway", "waypoint" beside the names of one
   std::string_view host;      // DNS name: cluster FQDN (reviews.default.svc.cluster.local) or public authority; or the
                               // rule of a route that an Envoy Gateway followed (httproute/shop/web/rule/0)
   std::string_view identity;  // SPIFFE id or namespace/serviceaccount; a bare Cilium identity number
@@ -123,11 +124,22 @@ struct Observation {
   double probability = 1;
 };
 
-// A ready-made edge with its count (Kiali, request metrics, dependency lists): the next formats need it.
+// A ready-made edge with its count (Kiali, request metrics, dependency lists). Several of one edge add up, unless
+// proxies on both sides counted the same calls: then the client's side speaks, before a waypoint's and the server's.
 struct EdgeCount {
   PartyId source = 0, destination = 0;
   Unit unit = Unit::requests;
-  std::uint64_t calls = 0, errors = 0, bytes = 0;
+  Recorder recorder = Recorder::unknown;              // client_side, waypoint, server_side; else it adds up
+  bool mesh = false;                                  // a mesh carried it
+  bool message = false;                               // through a broker
+  bool database = false;                              // said to be a database's
+  bool denied = false;                                // refused by policy
+  bool unrouted = false;                              // answered by a proxy for want of a route
+  bool no_north_south = false, no_east_west = false;  // what its format cannot show at all
+  std::uint16_t destination_port = 0;
+  OperationId operation = 0;
+  std::uint64_t calls = 0, errors = 0, bytes = 0;  // without calls: that there is an edge is all that is known
+  std::uint64_t from_ns = 0, to_ns = 0;            // when they were counted; 0 = not recorded
 };
 
 }  // namespace nsew

@@ -21,7 +21,8 @@ void put_sources(const Scope& scope, FactSheet& sheet) {
 void put_flow_shares(const Scope& scope, FactSheet& sheet) {
   const auto share_fact = [&](std::string_view name, const std::map<CallClass, double>& sums) {
     const CallGraph& graph = scope.picture.graph;
-    if (!shows(graph, CallClass::north_south, sums) || !shows(graph, CallClass::east_west, sums)) return;
+    if (!shows(graph, CallClass::north_south, Source::flows) || !shows(graph, CallClass::east_west, Source::flows))
+      return;
     if (const auto share = share_of_all(counted(sums))) put(sheet, name, *share, "flows");
   };
   share_fact("data.east_west_share_connections", calls_by_class(scope.edges, Source::flows));

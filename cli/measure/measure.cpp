@@ -7,9 +7,9 @@ namespace {
 
 std::string_view unit_of(Source source) { return source == Source::flows ? "connections" : "requests"; }
 
-std::string unobservable(const CallGraph& graph, const std::map<CallClass, double>& calls) {
+std::string unobservable(const CallGraph& graph, Source source) {
   for (const CallClass cls : {CallClass::north_south, CallClass::east_west})
-    if (!shows(graph, cls, calls)) return std::string(name_of(cls)) + " is not observable in this input";
+    if (!shows(graph, cls, source)) return std::string(name_of(cls)) + " is not observable in this input";
   return {};
 }
 
@@ -23,7 +23,7 @@ UnitTraffic unit_traffic(const Scope& scope, Source source, std::string_view uni
   UnitTraffic traffic;
   traffic.source = source, traffic.unit = unit;
   traffic.total = total_of(calls);
-  traffic.why_not = unobservable(scope.picture.graph, calls);
+  traffic.why_not = unobservable(scope.picture.graph, source);
   const Counted sums = counted(calls);
   const auto share = [&](const Counted& c) {
     return source == Source::traces ? share_of_traces(c, scope.trace_sums()) : share_of_all(c);

@@ -25,10 +25,6 @@ double sum_of(const std::map<CallClass, double>& sums, CallClass cls) {
   return at == sums.end() ? 0 : at->second;
 }
 
-bool observable(const CallGraph& graph, CallClass cls, double calls) {
-  return calls > 0 || !graph.not_observable.contains(std::string(name_of(cls)));
-}
-
 }  // namespace
 
 bool chosen(const Picture& picture, std::string_view ns) {
@@ -153,8 +149,9 @@ double flagged(const std::vector<const EdgeEntry*>& edges, Source source, EdgeFl
   return sum;
 }
 
-bool shows(const CallGraph& graph, CallClass cls, const std::map<CallClass, double>& calls) {
-  return observable(graph, cls, sum_of(calls, cls));
+bool shows(const CallGraph& graph, CallClass cls, Source source) {
+  return !graph.not_observable.contains(std::string(name_of(cls))) &&
+         !graph.not_observable.contains(blind_of(source, cls));
 }
 
 std::optional<Source> deciding_source(const Scope& scope) {
@@ -166,10 +163,9 @@ std::optional<Source> deciding_source(const Scope& scope) {
   order.insert(traces_first ? order.begin() : order.end(), Source::traces);
   std::optional<Source> one_sided;
   for (const Source source : order) {
-    const auto sums = calls_by_class(scope.edges, source);
-    const Counted calls = counted(sums);
+    const Counted calls = counted(calls_by_class(scope.edges, source));
     if (calls.north_south + calls.east_west <= 0) continue;
-    if (shows(graph, CallClass::north_south, sums) && shows(graph, CallClass::east_west, sums)) return source;
+    if (shows(graph, CallClass::north_south, source) && shows(graph, CallClass::east_west, source)) return source;
     if (!one_sided) one_sided = source;
   }
   return one_sided;

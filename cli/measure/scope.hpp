@@ -49,7 +49,8 @@ double flagged(const std::vector<const EdgeEntry*>&, Source, EdgeFlag);
 
 // Which source decides: decision.md §3, "Best source wins". None without a counted call.
 std::optional<Source> deciding_source(const Scope&);
-bool shows(const CallGraph&, CallClass, const std::map<CallClass, double>& calls);  // nothing seen may be unobservable
+// Whether any record of a source could have shown calls of a class (definitions.md §4).
+bool shows(const CallGraph&, CallClass, Source);
 
 // Declared app services: no store, gateway, platform or job.
 std::vector<const DeclaredPart*> app_parts(const Scope&);

@@ -109,10 +109,9 @@ void measure_topology(const Scope& scope, FactSheet& sheet) {
   put_components(scope, sheet);
   const auto source = deciding_source(scope);
   if (!source) return;
-  const auto calls = calls_by_class(scope.edges, *source);
   put_namespaces(scope, sheet);
-  if (shows(scope.picture.graph, CallClass::north_south, calls)) put_entries(scope, sheet);
-  if (!shows(scope.picture.graph, CallClass::east_west, calls)) return;
+  if (shows(scope.picture.graph, CallClass::north_south, *source)) put_entries(scope, sheet);
+  if (!shows(scope.picture.graph, CallClass::east_west, *source)) return;
   put(sheet, "topology.edges", static_cast<double>(scope.east_west().size()), "graph");
   put_fans(scope, sheet);
   put_crossing(scope, *source, sheet);

@@ -21,20 +21,20 @@ void put_set_aside(const Scope& scope, Source source, const std::map<CallClass, 
 void put_calls(const Scope& scope, Source source, const std::map<CallClass, double>& calls, FactSheet& sheet) {
   const CallGraph& graph = scope.picture.graph;
   const std::string_view from = name_of(source);
-  if (shows(graph, CallClass::north_south, calls))
+  if (shows(graph, CallClass::north_south, source))
     put(sheet, "traffic.north_south_calls", calls.at(CallClass::north_south), from);
-  if (shows(graph, CallClass::east_west, calls))
+  if (shows(graph, CallClass::east_west, source))
     put(sheet, "traffic.east_west_calls", calls.at(CallClass::east_west), from);
   put_set_aside(scope, source, calls, sheet);
 }
 
-bool both_sides(const Scope& scope, const std::map<CallClass, double>& calls) {
-  return shows(scope.picture.graph, CallClass::north_south, calls) &&
-         shows(scope.picture.graph, CallClass::east_west, calls);
+bool both_sides(const Scope& scope, Source source) {
+  return shows(scope.picture.graph, CallClass::north_south, source) &&
+         shows(scope.picture.graph, CallClass::east_west, source);
 }
 
 void put_share(const Scope& scope, Source source, const std::map<CallClass, double>& calls, FactSheet& sheet) {
-  if (!both_sides(scope, calls)) return;
+  if (!both_sides(scope, source)) return;
   std::optional<Share> share =
       source == Source::traces ? share_of_traces(counted(calls), scope.trace_sums()) : share_of_all(counted(calls));
   if (source == Source::flows) share = hull(share, share_of_all(counted(bytes_by_class(scope.edges, source))));
@@ -80,9 +80,9 @@ void put_bytes(const Scope& scope, FactSheet& sheet) {
     const auto bytes = bytes_by_class(scope.edges, source);
     if (counted(bytes).north_south + counted(bytes).east_west <= 0) continue;
     const std::string_view from = name_of(source);
-    if (shows(scope.picture.graph, CallClass::north_south, bytes))
+    if (shows(scope.picture.graph, CallClass::north_south, source))
       put(sheet, "traffic.north_south_bytes", bytes.at(CallClass::north_south), from);
-    if (shows(scope.picture.graph, CallClass::east_west, bytes))
+    if (shows(scope.picture.graph, CallClass::east_west, source))
       put(sheet, "traffic.east_west_bytes", bytes.at(CallClass::east_west), from);
     return;
   }
@@ -98,7 +98,7 @@ void measure_traffic(const Scope& scope, FactSheet& sheet) {
   put_share(scope, *source, calls, sheet);
   if (*source != Source::flows) put_calls(scope, *source, calls, sheet);  // connections are no calls
   if (*source == Source::traces) put_nested(scope, sheet);
-  if (shows(scope.picture.graph, CallClass::east_west, calls))
+  if (shows(scope.picture.graph, CallClass::east_west, *source))
     put_callers(scope, *source, calls.at(CallClass::east_west), sheet);
 }
 
