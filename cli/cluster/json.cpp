@@ -66,7 +66,7 @@ class Converter {
       case od::json_type::boolean:
         return boolean(from, place);
       case od::json_type::null:
-        if (!from.is_null()) throw Broken{simdjson::N_ATOM_ERROR};
+        if (bool null = false; from.is_null().get(null) || !null) throw Broken{simdjson::N_ATOM_ERROR};
         tree_.scalar(Type::null, {}, place);
     }
   }
@@ -208,6 +208,13 @@ class JsonReader {
     text_ += bracket;
   }
 
+  void walk_or_break(std::size_t from, std::size_t to, od::document& document) {
+    try {
+      walk(from, to, document);
+    } catch (const simdjson::simdjson_error& error) {
+      throw Broken{error.error()};
+    }
+  }
   void walk(std::size_t from, std::size_t to, od::document& document) {
     check(iterate(from, to, document));
     Walk walk(document, lines_, take_);
@@ -221,6 +228,7 @@ class JsonReader {
     }
     if (!kind->ends_with("List")) return walk.single();
     const auto api_version = field_text(document, "apiVersion");
+    if (!api_version) check(iterate(from, to, document));
     walk.list({api_version.value_or(""), *kind == "List" ? "" : kind->substr(0, kind->size() - 4)});
   }
 
@@ -230,7 +238,7 @@ class JsonReader {
     od::document document;
     const char* stopped = text_.data() + from;
     try {
-      walk(from, to, document);
+      walk_or_break(from, to, document);
       const bool more = !document.current_location().get(stopped);
       if (!more && to > whole_) throw Broken{simdjson::INCOMPLETE_ARRAY_OR_OBJECT};
       outcomes_.push_back({});

@@ -49,7 +49,9 @@ simdjson::error_code visit(simdjson::ondemand::value value, std::size_t depth_le
   if (type == simdjson::ondemand::json_type::string) return value.get_string().error();
   if (type == simdjson::ondemand::json_type::boolean) return value.get_bool().error();
   if (type == simdjson::ondemand::json_type::number) return value.get_double().error();
-  return value.is_null() ? simdjson::SUCCESS : simdjson::N_ATOM_ERROR;
+  bool null = false;
+  const auto error = value.is_null().get(null);
+  return error == simdjson::SUCCESS && !null ? simdjson::N_ATOM_ERROR : error;
 }
 
 // Where a frame stops being JSON; null when that cannot be told.
