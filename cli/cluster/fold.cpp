@@ -18,6 +18,8 @@ void add_missing(std::vector<T>& to, const std::vector<T>& from, Name name) {
     if (std::ranges::none_of(to, [&](const T& known) { return name(known) == name(item); })) to.push_back(item);
 }
 
+auto identity_of(const Workload::Pod& pod) { return std::tie(pod.name, pod.address, pod.started, pod.ended); }
+
 bool is_hash(std::string_view text) {
   return text.size() >= 5 && text.size() <= 10 &&
          text.find_first_not_of("0123456789abcdefghijklmnopqrstuvwxyz") == std::string_view::npos &&
@@ -99,7 +101,7 @@ void combine(Workload& into, const Workload& from) {
     add_missing(known->env, container.env, [](const EnvVar& v) { return v.name; });
   }
   add_missing(into.config_maps, from.config_maps, [](const std::string& name) { return name; });
-  add_missing(into.pods, from.pods, [](const Workload::Pod& pod) { return pod.name; });
+  add_missing(into.pods, from.pods, identity_of);
 }
 
 void fold_owned(std::vector<Workload>& workloads) {
@@ -117,11 +119,10 @@ void fold_owned(std::vector<Workload>& workloads) {
   for (std::size_t i = 0; i < workloads.size(); ++i)
     if (tops[i] != i) {
       Workload& top = kept[place.at(tops[i])];
-      add_missing(top.pods, workloads[i].pods, [](const Workload::Pod& pod) { return pod.name; });
+      add_missing(top.pods, workloads[i].pods, identity_of);
       if (top.containers.empty()) combine(top, workloads[i]);
     }
-  for (Workload& workload : kept)
-    std::ranges::sort(workload.pods, {}, [](const Workload::Pod& pod) { return std::tie(pod.name, pod.address); });
+  for (Workload& workload : kept) std::ranges::sort(workload.pods, {}, identity_of);
   workloads = std::move(kept);
 }
 

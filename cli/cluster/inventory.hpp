@@ -57,8 +57,10 @@ struct Workload {
   std::vector<std::string> config_maps;  // mounted or in envFrom
   struct Pod {
     std::string name, address, node;
+    std::string node_address = {};
+    std::string started = {}, ended = {};  // RFC 3339: it had its address in between; empty = not known
   };
-  std::vector<Pod> pods;  // from Pod objects
+  std::vector<Pod> pods;  // from Pod objects; the same name more than once where it had several addresses
 };
 
 struct ServicePort {
@@ -158,6 +160,10 @@ struct MeshMarker {
 struct Namespace {
   Object object;
 };
+struct ClusterNode {
+  Object object;
+  std::vector<std::string> addresses;
+};
 struct ServiceAccount {
   Object object;
 };
@@ -193,6 +199,7 @@ struct Inventory {
   std::vector<Policy> policies;
   std::vector<MeshMarker> mesh_markers;
   std::vector<Namespace> namespaces;
+  std::vector<ClusterNode> nodes;
   std::vector<ServiceAccount> service_accounts;
   std::vector<Autoscaler> autoscalers;
   std::vector<ConfigMap> config_maps;

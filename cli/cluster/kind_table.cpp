@@ -25,6 +25,7 @@ constexpr std::array table = {
     Kind{"Job", "batch", read_workload},
     Kind{"CronJob", "batch", read_cron_job},
     Kind{"Pod", "", read_pod},
+    Kind{"Node", "", read_cluster_node},
     Kind{"Service", "serving.knative.dev", read_knative_service},
     Kind{"Service", "", read_service},
     Kind{"EndpointSlice", "discovery.k8s.io", read_endpoint_slice},

@@ -35,6 +35,7 @@ std::string_view group_of(std::string_view api_version);  // "apps/v1" -> "apps"
 void read_workload(Reading&);
 void read_cron_job(Reading&);
 void read_pod(Reading&);
+void read_cluster_node(Reading&);
 void read_knative_service(Reading&);
 // services.cpp
 void read_service(Reading&);

@@ -125,6 +125,20 @@ std::string owner_by_name(const Object& pod) {
   return "ReplicaSet/" + pod.name.substr(0, at + middle.size() - 1);
 }
 
+// A pod that is done has given its address back when its last container ended; one that is being deleted gives it back
+// by the time that the deletion says.
+std::string end_of_pod(Reading& reading, const Node* status) {
+  Fields& fields = reading.fields;
+  const Node* metadata = fields.map(reading.root, "metadata");
+  std::string end = fields.text(metadata, "deletionTimestamp");
+  const std::string phase = fields.text(status, "phase");
+  if (phase != "Succeeded" && phase != "Failed") return end;
+  std::string finished;  // times of this form are in order as text
+  for (const Node* container : fields.maps(status, "containerStatuses"))
+    finished = std::max(finished, fields.text(fields.map_at(container, {"state", "terminated"}), "finishedAt"));
+  return finished.empty() ? end : finished;
+}
+
 }  // namespace
 
 void read_workload(Reading& reading) {
@@ -146,9 +160,21 @@ void read_pod(Reading& reading) {
   Workload workload = workload_with(reading, nullptr, reading.root, reading.spec);
   if (workload.owner.empty()) workload.owner = owner_by_name(reading.object);
   const Node* status = reading.fields.map(reading.root, "status");
-  workload.pods.push_back(
-      {reading.object.name, reading.fields.text(status, "podIP"), reading.fields.text(reading.spec, "nodeName")});
+  workload.pods.push_back({.name = reading.object.name,
+                           .address = reading.fields.text(status, "podIP"),
+                           .node = reading.fields.text(reading.spec, "nodeName"),
+                           .node_address = reading.fields.text(status, "hostIP"),
+                           .started = reading.fields.text(status, "startTime"),
+                           .ended = end_of_pod(reading, status)});
   keep(reading, std::move(workload));
+}
+
+void read_cluster_node(Reading& reading) {
+  ClusterNode node{reading.object, {}};
+  const Node* status = reading.fields.map(reading.root, "status");
+  for (const Node* address : reading.fields.maps(status, "addresses"))
+    node.addresses.push_back(reading.fields.text(address, "address"));
+  reading.inventory.nodes.push_back(std::move(node));
 }
 
 void read_knative_service(Reading& reading) { read_workload(reading); }

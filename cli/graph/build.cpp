@@ -55,7 +55,7 @@ CallGraph build_graph(std::vector<RecordSink>& sinks, const Inventory& inventory
   Identity identity(inventory, known, options);
   const std::vector<std::uint32_t> emitters = identity.emitters(names);
   const Joined joined = join(sinks, names, emitters, options.threads);
-  const Observed seen = observe(sinks, names, {options.since_ns, options.until_ns});
+  const Observed seen = observe(sinks, names, {options.since_ns, options.until_ns, tenancies(inventory)});
   const std::vector<Draft> traced = drafts_of(joined, names, identity);
   const CountedEdges counted = counted_edges(sinks, names, {options.since_ns, options.until_ns});
   std::vector<Draft> observed = drafts_of(seen, names, identity);

@@ -131,21 +131,33 @@ void Directory::add_addresses(const Inventory& inventory) {
     const auto address = parse_address(text);
     if (address && owner != nullptr) addresses_.emplace(*address, static_cast<std::size_t>(owner - all_.data()));
   };
+  const auto claim_node = [&](std::string_view text) {
+    if (const auto address = parse_address(text)) node_addresses_.insert(*address);
+  };
+  const auto claim_pod = [&](std::string_view text, const Declared* owner) {
+    const auto address = parse_address(text);
+    const auto known = address ? addresses_.find(*address) : addresses_.end();
+    if (known == addresses_.end()) return claim(text, owner);
+    if (owner != nullptr && known->second != static_cast<std::size_t>(owner - all_.data()))
+      known->second = claimed_twice;
+  };
+  for (const ClusterNode& node : inventory.nodes)
+    for (const std::string& address : node.addresses) claim_node(address);
   for (const Workload& workload : inventory.workloads)
     for (const Workload::Pod& pod : workload.pods) {
-      const auto address = parse_address(pod.address);
-      if (!address) continue;
+      claim_node(pod.node_address);
       if (workload.host_network) {
-        node_addresses_.insert(*address);
+        claim_node(pod.address);
       } else {
-        claim(pod.address, this->workload(workload.object.ns, workload.object.name));
+        claim_pod(pod.address, this->workload(workload.object.ns, workload.object.name));
       }
     }
   for (const Service& service : inventory.services)
     for (const std::string& ip : service.cluster_ips) claim(ip, called(service.object.ns, service.object.name));
   for (const EndpointSlice& slice : inventory.endpoint_slices)
     for (const EndpointSlice::Endpoint& endpoint : slice.endpoints)
-      claim(endpoint.address, called(slice.object.ns, slice.service));
+      if (const auto address = parse_address(endpoint.address); address && !addresses_.contains(*address))
+        claim(endpoint.address, called(slice.object.ns, slice.service));
 }
 
 void Directory::add_hosts(const Inventory& inventory) {
@@ -238,7 +250,7 @@ const Declared* Directory::called(std::string_view ns, std::string_view name) co
 
 const Declared* Directory::at(const Address& address) const {
   const auto found = addresses_.find(address);
-  return found == addresses_.end() ? nullptr : &all_[found->second];
+  return found == addresses_.end() || found->second == claimed_twice ? nullptr : &all_[found->second];
 }
 
 const Declared* Directory::only_gateway() const {

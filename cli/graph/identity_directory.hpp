@@ -67,7 +67,8 @@ class Directory {
   const Declared* find(const Index&, std::string_view ns, std::string_view name) const;
 
   std::vector<Declared> all_;
-  Index workloads_, pods_, services_, labels_;  // name -> namespace -> places in all_
+  Index workloads_, pods_, services_, labels_;                   // name -> namespace -> places in all_
+  static constexpr std::size_t claimed_twice = ~std::size_t{0};  // by pods that had it one after the other
   std::map<Address, std::size_t> addresses_;
   std::set<Address> node_addresses_;
   std::vector<Cidr> inside_, outside_;

@@ -7,6 +7,7 @@
 
 #include "graph/observe_parties.hpp"
 #include "graph/observe_sight.hpp"
+#include "graph/observe_tenants.hpp"
 #include "input/store.hpp"
 
 namespace nsew {
@@ -56,6 +57,7 @@ class Observer {
   const std::vector<RecordSink>& sinks_;
   const Names& names_;
   const ObserveOptions& options_;
+  Tenants tenants_;
   LearnedParties learned_;
   std::vector<std::uint32_t> first_alike_;  // by operation: the first that differs in nothing but the user agent
   Observed out_;
@@ -121,8 +123,8 @@ std::vector<std::uint64_t> Observer::placings() const {
 Sight Observer::sight(const Row& row) const {
   const Observation& o = sinks_[row.sink].store().observations[row.at];
   const Names::Remap& remap = names_.remaps[row.sink];
-  return {.source = remap.parties[o.source],
-          .destination = remap.parties[o.destination],
+  return {.source = tenants_.at(remap.parties[o.source], o.time_ns),
+          .destination = tenants_.at(remap.parties[o.destination], o.time_ns),
           .operation = remap.operations[o.operation],
           .source_port = o.source_port,
           .destination_port = o.destination_port,
@@ -346,7 +348,8 @@ std::vector<std::uint32_t> first_alike(const std::vector<std::string>& operation
 }
 
 Observed Observer::run() {
-  learned_ = learn(names_, placings());
+  tenants_ = Tenants(names_.parties, options_.tenancies);
+  learned_ = learn(tenants_.parties(), placings());
   first_alike_ = first_alike(names_.operations);
   const std::vector<Row> rows = this->rows();
   for (std::size_t from = 0; from < rows.size();) {

@@ -28,6 +28,7 @@
 
 #include "graph/sketch.hpp"
 #include "graph/stitch.hpp"
+#include "graph/tenancy.hpp"
 #include "input/record.hpp"
 #include "input/sink.hpp"
 
@@ -35,6 +36,8 @@ namespace nsew {
 
 struct ObserveOptions {
   std::uint64_t since_ns = 0, until_ns = 0;  // 0 = no bound; observations without a time are always kept
+  // An end of which only the address is known is the pod that had it at the observation's time, or nobody known.
+  Tenancies tenancies = {};
 };
 
 // Calls that are alike in everything but time, size and outcome.

@@ -137,9 +137,9 @@ std::uint32_t place_in(const std::vector<std::string>& sorted, const std::string
 
 }  // namespace
 
-LearnedParties learn(const Names& names, std::span<const std::uint64_t> placings) {
+LearnedParties learn(std::span<const std::string> packed_parties, std::span<const std::uint64_t> placings) {
   std::vector<Party> parties;
-  for (const std::string& text : names.parties) parties.push_back(unpacked_party(text));
+  for (const std::string& text : packed_parties) parties.push_back(unpacked_party(text));
   const Knowledge knowledge(parties, placings);
 
   LearnedParties learned;

@@ -6,8 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "graph/stitch.hpp"
-
 namespace nsew {
 
 struct LearnedParties {
@@ -19,10 +17,10 @@ struct LearnedParties {
     std::uint16_t score = 0;    // the more it says of a name, the higher
     bool by_identity = false;   // a workload's identity without a pod: on the leg behind an L7 proxy
   };
-  std::vector<Learned> of;  // by place in Names::parties
+  std::vector<Learned> of;  // by place in the parties given
 };
 
-// placings: by place in Names::parties, how many log lines name it as the end they were sent to.
-LearnedParties learn(const Names&, std::span<const std::uint64_t> placings);
+// parties: packed. placings: by place in them, how many log lines name it as the end they were sent to.
+LearnedParties learn(std::span<const std::string> parties, std::span<const std::uint64_t> placings);
 
 }  // namespace nsew

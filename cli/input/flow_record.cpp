@@ -67,6 +67,15 @@ std::optional<std::uint16_t> port_of(std::string_view digits) {
 
 std::optional<std::uint64_t> whole_number(std::string_view digits) { return digits_of<std::uint64_t>(digits); }
 
+std::uint64_t seconds_as_ns(std::uint64_t seconds) {
+  constexpr std::uint64_t per_second = 1'000'000'000;
+  return seconds > ~std::uint64_t{0} / per_second ? 0 : seconds * per_second;
+}
+std::uint64_t milliseconds_as_ns(std::uint64_t milliseconds) {
+  constexpr std::uint64_t per_millisecond = 1'000'000;
+  return milliseconds > ~std::uint64_t{0} / per_millisecond ? 0 : milliseconds * per_millisecond;
+}
+
 Reply reply_of_tcp_flags(std::uint64_t flags) {
   constexpr std::uint64_t syn = 2, ack = 16;
   if ((flags & syn) == 0) return Reply::unknown;

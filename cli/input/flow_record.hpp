@@ -38,6 +38,10 @@ std::uint64_t connection_key(FlowEnd source, FlowEnd destination, std::uint8_t p
 std::optional<std::uint8_t> ip_protocol(std::string_view text);
 
 std::optional<std::uint16_t> port_of(std::string_view digits);  // "" and "-" are port 0, not known
+// 0 for a time that 64 bits of nanoseconds do not hold.
+std::uint64_t seconds_as_ns(std::uint64_t seconds);
+std::uint64_t milliseconds_as_ns(std::uint64_t milliseconds);
+
 std::optional<std::uint64_t> whole_number(std::string_view digits);
 
 // What bits of TCP's header say of who opened the connection: SYN alone is the opener's, SYN with ACK the other's.

@@ -7,8 +7,18 @@ namespace {
 
 // Ordered: the first that recognises the input takes it.
 const Reader* const table[] = {
-    &otlp_json,        &otlp_protobuf,    &jaeger_json, &zipkin_json,  &hubble,
-    &istio_access_log, &envoy_access_log, &kiali,       &dependencies,
+    &otlp_json,
+    &otlp_protobuf,
+    &jaeger_json,
+    &zipkin_json,  // traces
+    &hubble,
+    &aws_vpc,
+    &gcp_vpc,
+    &azure_flow,  // flows
+    &istio_access_log,
+    &envoy_access_log,  // request logs
+    &kiali,
+    &dependencies,  // graphs
 };
 
 const Reader* first(auto&& wanted) {

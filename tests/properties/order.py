@@ -15,7 +15,7 @@ from pathlib import Path
 SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
 REPORTS = ("graph", "facts", "json")
 RECORDINGS = ["otlp.jsonl", "jaeger.json", "zipkin.json", "hubble.jsonl", "istio-access.log", "istio-access.jsonl",
-              "gateway-access.log"]
+              "gateway-access.log", "vpc-flow.log", "gcp-vpc-flow.json", "azure-flow.json"]
 
 
 def span_by_span(line):
@@ -29,6 +29,11 @@ def span_by_span(line):
                 yield json.dumps({"resourceSpans": [{"resource": block["resource"], "scopeSpans": [{"spans": [span]}]}]})
 
 
+def header_of(lines):
+    """Every part of a table needs the lines that name its columns."""
+    return lines[:1] if lines[0].startswith("version ") else [line for line in lines if line.startswith("#")]
+
+
 class Recording:
     """Its records and how they are written as one file: lines, or elements of an array."""
 
@@ -40,14 +45,16 @@ class Recording:
             document = None
         lines = [line for line in text.splitlines() if line.strip()]
         if document is None:
-            self.records = [one for line in lines for one in span_by_span(line)]
-            self.write = lambda records: "\n".join(records) + "\n"
+            head = header_of(lines)
+            self.records = [one for line in lines[len(head):] for one in span_by_span(line)]
+            self.write = lambda records: "\n".join([*head, *records]) + "\n"
         elif isinstance(document, list):
             self.records = document
             self.write = json.dumps
         else:
-            self.records = document.pop("data")
-            self.write = lambda records: json.dumps({**document, "data": records})
+            key = next(key for key in ("data", "records") if key in document)
+            self.records = document.pop(key)
+            self.write = lambda records: json.dumps({**document, key: records})
 
     def split(self, parts, rng):
         shuffled = list(self.records)

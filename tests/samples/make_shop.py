@@ -6,6 +6,7 @@ from pathlib import Path
 from shop_logs import cluster_pods, envoy_text, hubble, istio_json, istio_text
 from shop_story import Story
 from shop_traces import jaeger, otlp, zipkin
+import shop_flows
 import shop_traces1
 
 SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
@@ -13,6 +14,7 @@ RECORDINGS = {"otlp.jsonl": otlp, "jaeger.json": jaeger, "zipkin.json": zipkin, 
               "istio-access.log": istio_text, "istio-access.jsonl": istio_json, "gateway-access.log": envoy_text,
               "manifests/pods.json": cluster_pods}
 RECORDINGS |= shop_traces1.RECORDINGS
+RECORDINGS |= shop_flows.RECORDINGS
 
 
 def recording(make):

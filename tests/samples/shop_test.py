@@ -13,6 +13,9 @@ What a format cannot show of the story:
   hubble.jsonl              requests: it counts connections; that a message came from a certain producer
   istio-access.*            probes (they go to the sidecar's own port), scrapes, DNS, what the broker's readers read;
                             of stores, the broker and the payment host it shows connections, not requests
+  vpc-flow.log, azure-flow.json
+                            requests; who has an address that no manifest claims: the platform's own pods, here
+  gcp-vpc-flow.json         requests
   gateway-access.log        everything that does not pass the gateway
 """
 import json
@@ -90,6 +93,21 @@ def connected():
     return counts
 
 
+NOT_DECLARED = ("prometheus", "coredns")
+
+
+def addressed():
+    """What addresses tell: of pods that no manifest declares nobody knows who they are."""
+    hidden = {identity(name) for name in NOT_DECLARED}
+    counts = Counter()
+    for (source, target, cls, unit), count in connected().items():
+        known = source not in hidden and target not in hidden
+        cls = cls if known or target == identity("coredns") else "unknown"  # the port of DNS tells
+        ends = ["unknown" if end in hidden else end for end in (source, target)]
+        counts[(*ends, cls, unit)] += count
+    return counts
+
+
 def logged():
     counts = Counter()
     for call in STORY.calls():
@@ -109,12 +127,15 @@ def logged_at_the_gateway():
 EXPECTED = {"otlp.jsonl": traced, "jaeger.json": traced, "zipkin.json": traced_without_links, "hubble.jsonl": connected,
             "istio-access.log": logged, "istio-access.jsonl": logged, "gateway-access.log": logged_at_the_gateway}
 EXPECTED |= {"otlp.binpb": traced}
+EXPECTED |= {"vpc-flow.log": addressed, "gcp-vpc-flow.json": connected, "azure-flow.json": addressed}
 EMITTERS = {workload.id for workload in WORKLOADS.values() if workload.language}
 
 
 def kind_of(node):
     if node == "outside":
         return "outside"
+    if node == "unknown":
+        return "unknown"
     return "platform" if node == "reserved:host" else next(w.role for w in WORKLOADS.values() if w.id == node)
 
 
