@@ -82,6 +82,19 @@ bool bound_to_service(const Route& route) {
                              [](const ParentRef& p) { return p.kind == "Service" || p.kind == "Server"; });
 }
 
+GatewayObject::Listener listener_of(Fields& fields, const Node& from, const std::string& ns) {
+  GatewayObject::Listener listener{fields.text(&from, "name"), fields.text(&from, "hostname"),
+                                   fields.text(&from, "protocol"), fields.port(&from, "port")};
+  listener.where = fields.at(from);
+  for (const Node* ref : fields.maps(fields.map(&from, "tls"), "certificateRefs")) {
+    const std::string kind = fields.text(ref, "kind"), in = fields.text(ref, "namespace");
+    if (!listener.secret.empty() || (!kind.empty() && kind != "Secret")) continue;
+    listener.secret = fields.text(ref, "name");
+    listener.secret_ns = in.empty() ? ns : in;
+  }
+  return listener;
+}
+
 }  // namespace
 
 void read_gateway_route(Reading& reading) {
@@ -105,8 +118,7 @@ void read_gateway(Reading& reading) {
   gateway.object = reading.object;
   gateway.class_name = fields.text(reading.spec, "gatewayClassName");
   for (const Node* from : fields.maps(reading.spec, "listeners"))
-    gateway.listeners.push_back({fields.text(from, "name"), fields.text(from, "hostname"),
-                                 fields.text(from, "protocol"), fields.port(from, "port")});
+    gateway.listeners.push_back(listener_of(fields, *from, gateway.object.ns));
   for (const Node* holder : {reading.spec, fields.map(reading.root, "status")})
     for (const Node* address : fields.maps(holder, "addresses"))
       if (std::string value = fields.text(address, "value"); !value.empty())

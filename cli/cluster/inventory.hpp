@@ -113,6 +113,12 @@ struct Route {
   std::vector<ParentRef> parents;  // Gateway API parentRefs; VirtualService gateways ("mesh" as kind Mesh)
   std::string ingress_class;       // Ingress
   bool tls = false;
+  struct Certificate {
+    std::vector<std::string> hosts;  // empty: every host of the route
+    std::string secret;              // in the route's namespace
+    Location where;
+  };
+  std::vector<Certificate> certificates;  // what names a Secret
 };
 // Gateway API Gateway, Istio Gateway.
 struct GatewayObject {
@@ -122,6 +128,8 @@ struct GatewayObject {
   struct Listener {
     std::string name, host, protocol;
     int port = 0;
+    std::string secret, secret_ns;  // of its certificate; secret_ns empty = not said (Istio: where the proxies run)
+    Location where = {};
   };
   std::vector<Listener> listeners;
   std::vector<std::string> addresses;

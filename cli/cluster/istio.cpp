@@ -139,9 +139,11 @@ void read_istio_gateway(Reading& reading) {
     const Node* port = fields.map(server, "port");
     std::vector<std::string> hosts = fields.texts(server, "hosts");
     if (hosts.empty()) hosts.emplace_back();
+    const std::string secret = fields.text(fields.map(server, "tls"), "credentialName");
     for (std::string& host : hosts)
       gateway.listeners.push_back({fields.text(port, "name"), host.substr(host.find('/') + 1),
-                                   fields.text(port, "protocol"), fields.port(port, "number")});
+                                   fields.text(port, "protocol"), fields.port(port, "number"), secret, "",
+                                   fields.at(*server)});
   }
   reading.inventory.gateways.push_back(std::move(gateway));
 }

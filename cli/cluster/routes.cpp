@@ -57,6 +57,15 @@ void add_default_backend(Fields& fields, const Node* spec, Route& route) {
   }
 }
 
+void read_certificates(Fields& fields, const Node* spec, Route& route) {
+  for (const Node* entry : fields.maps(spec, "tls")) {
+    route.tls = true;
+    std::string secret = fields.text(entry, "secretName");
+    if (!secret.empty())
+      route.certificates.push_back({fields.texts(entry, "hosts"), std::move(secret), fields.at(*entry)});
+  }
+}
+
 }  // namespace
 
 void read_ingress(Reading& reading) {
@@ -74,7 +83,7 @@ void read_ingress(Reading& reading) {
       route.rules.push_back(ingress_rule(fields, *path, route.object.ns));
   }
   add_default_backend(fields, reading.spec, route);
-  route.tls = !fields.maps(reading.spec, "tls").empty();
+  read_certificates(fields, reading.spec, route);
   reading.inventory.routes.push_back(std::move(route));
 }
 
@@ -95,7 +104,10 @@ void read_openshift_route(Reading& reading) {
     rule.backends.push_back(
         {route.object.ns, fields.text(to, "name"), 0, port, fields.integer(to, "weight"), fields.at(*to)});
   if (!rule.backends.empty()) route.rules.push_back(std::move(rule));
-  route.tls = fields.map(reading.spec, "tls") != nullptr;
+  const Node* tls = fields.map(reading.spec, "tls");
+  route.tls = tls != nullptr;
+  std::string secret = fields.text(fields.map(tls, "externalCertificate"), "name");
+  if (!secret.empty()) route.certificates.push_back({{}, std::move(secret), fields.at(*tls)});
   reading.inventory.routes.push_back(std::move(route));
 }
 

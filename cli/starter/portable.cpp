@@ -1,6 +1,7 @@
 #include "starter/portable.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -67,15 +68,18 @@ Json http_listener(const Site& site) {
 }
 
 Json https_listener(const Listener& listener, const Site& site, const std::string& evidence) {
-  return {{note(evidence + ". The Secret is yours to create before this is applied: a listener without its certificate "
-                           "is never Programmed."),
-           nullptr},
-          {"name", listener.name},
-          {"protocol", "HTTPS"},
-          {"port", 443},
-          {"hostname", listener.host},
-          {"tls", {{"mode", "Terminate"}, {"certificateRefs", Json::array({{{"name", listener.secret}}})}}},
-          {"allowedRoutes", admitted(site)}};
+  const std::string secret =
+      listener.declared
+          ? fmt::format(".\nIts Secret has the name that {} gives it. Copy it here before", listener.declared->says)
+          : std::string(". The Secret is yours to create before");
+  return {
+      {note(evidence + secret + " this is applied: a listener without its certificate is never Programmed."), nullptr},
+      {"name", listener.name},
+      {"protocol", "HTTPS"},
+      {"port", 443},
+      {"hostname", listener.host},
+      {"tls", {{"mode", "Terminate"}, {"certificateRefs", Json::array({{{"name", listener.secret}}})}}},
+      {"allowedRoutes", admitted(site)}};
 }
 
 std::string host_evidence(Bundle& bundle, const SurfaceHost& host) {
@@ -136,6 +140,27 @@ Json closed(const Service& door, const std::string& ns, const std::string& evide
 
 }  // namespace
 
+namespace {
+
+// All listeners read their Secrets in one namespace: a name that two namespaces use for two Secrets stays with the
+// first.
+void name_secrets(std::vector<Listener>& listeners, const Picture& picture) {
+  std::map<std::string, std::string> from;
+  std::set<std::string> taken;
+  for (Listener& listener : listeners) {
+    const auto declared = declared_secret(picture, listener.host);
+    if (!declared || from.try_emplace(declared->name, declared->ns).first->second != declared->ns) continue;
+    listener.secret = declared->name;
+    listener.declared = declared;
+    taken.insert(declared->name);
+  }
+  for (Listener& listener : listeners) {
+    if (!listener.declared) listener.secret = unique_label(listener.host.substr(0, 50) + "-tls", taken);
+  }
+}
+
+}  // namespace
+
 std::string Site::section(const std::string& host) const {
   for (const Listener& listener : listeners) {
     if (listener.host == host) return listener.name;
@@ -153,13 +178,13 @@ Site site_of(const Picture& picture, const Surface& surface) {
   std::string ns = site.name + "-ingress";
   for (int i = 2; declares_namespace(picture, ns); ++i) ns = fmt::format("{}-ingress-{}", site.name, i);
   site.ns = ns;
-  std::set<std::string> names, secrets;
+  std::set<std::string> names;
   for (const SurfaceHost& host : surface.hosts) {
     if (host.host.empty()) continue;
     const std::string label = surface.hosts.size() == 1 ? "https" : "https-" + host.host;
-    site.listeners.push_back(
-        {unique_label(label, names), host.host, unique_label(host.host.substr(0, 50) + "-tls", secrets)});
+    site.listeners.push_back({unique_label(label, names), host.host, "", {}});
   }
+  name_secrets(site.listeners, picture);
   return site;
 }
 

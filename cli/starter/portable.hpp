@@ -1,17 +1,20 @@
 // The Gateway API objects that every target shares: namespaces, Gateway, redirect and routes. Standard channel only.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "starter/bundle.hpp"
+#include "starter/certificates.hpp"
 #include "starter/surface.hpp"
 
 namespace nsew::starter {
 
 struct Listener {
   std::string name, host, secret;
+  std::optional<DeclaredSecret> declared;  // what `secret` was taken from; without it the name is a proposal
 };
 
 struct Site {

@@ -99,16 +99,28 @@ void unused_hosts(Plan& plan, const Surface& surface, bool traffic) {
                     traffic ? "the recording carries no hosts, so it cannot tell" : "no traffic was recorded"));
 }
 
-// A Secret is read in the namespace of its Gateway only, so that today's has to be copied whatever its name.
-std::string present_certificate(const Inventory& inventory, const std::string& host) {
+std::string proposal(const Inventory& inventory, const std::string& host) {
   for (const Route& route : inventory.routes) {
     const bool names_it = std::any_of(route.hosts.begin(), route.hosts.end(),
                                       [&](const std::string& name) { return host_of(name) == host; });
     if (route.tls && names_it)
-      return fmt::format(": {} at {} declares TLS; if it names a Secret for this host, copy that one and use its name.",
+      return fmt::format("The name is a proposal: {} at {} declares TLS and names no Secret that could be taken over.",
                          code(route.object.kind + " " + route.object.name), place_of(route.object.where));
   }
-  return ".";
+  return "The name is a proposal.";
+}
+
+// A Secret is read in the namespace of its Gateway only, so that today's has to be copied.
+void certificates(Plan& plan, const Inventory& inventory, const Site& site) {
+  for (const Listener& listener : site.listeners) {
+    const std::string from = !listener.declared ? proposal(inventory, listener.host)
+                             : listener.declared->ns.empty()
+                                 ? fmt::format("Copy the one that {} names.", listener.declared->says)
+                                 : fmt::format("Copy the one that {} names from the namespace {}.",
+                                               listener.declared->says, code(listener.declared->ns));
+    plan.yours.push_back(fmt::format("A `kubernetes.io/tls` Secret {} in {} for {}. {}", code(listener.secret),
+                                     code(site.ns), code(listener.host), from));
+  }
 }
 
 void old_gateways(Plan& plan, const CallGraph& graph) {
@@ -125,11 +137,7 @@ void old_gateways(Plan& plan, const CallGraph& graph) {
 
 void plan_the_surface(Bundle& bundle, const Surface& surface, const Site& site) {
   Plan& plan = bundle.plan;
-  for (const Listener& listener : site.listeners) {
-    plan.yours.push_back(fmt::format("A `kubernetes.io/tls` Secret {} in {} for {}. The name is a proposal{}",
-                                     code(listener.secret), code(site.ns), code(listener.host),
-                                     present_certificate(bundle.assessment().picture.inventory, listener.host)));
-  }
+  certificates(plan, bundle.assessment().picture.inventory, site);
   if (site.listeners.empty()) hosts_unknown(plan, surface);
   old_gateways(plan, bundle.assessment().picture.graph);
   unused_hosts(plan, surface, !bundle.assessment().picture.graph.edges.empty());

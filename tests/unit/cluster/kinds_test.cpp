@@ -168,6 +168,33 @@ TEST_CASE("each route kind gives hosts, paths and backends") {
   }
 }
 
+TEST_CASE("the Secret of a host's certificate is read where it is named") {
+  const Said said = read_text(
+      object(
+          "networking.k8s.io/v1", "Ingress",
+          "spec: {tls: [{hosts: [a.example.com, b.example.com], secretName: ab}, {secretName: rest}, {hosts: [c]}]}") +
+      object("route.openshift.io/v1", "Route", "spec: {host: a.example.com, tls: {externalCertificate: {name: own}}}") +
+      object("gateway.networking.k8s.io/v1", "Gateway",
+             "spec: {listeners: [{name: web, hostname: a.example.com, tls: {certificateRefs: [{kind: Other, name: no}, "
+             "{name: near}, {name: second}]}}, {name: far, tls: {certificateRefs: [{name: f, namespace: keys}]}}]}") +
+      object("networking.istio.io/v1", "Gateway",
+             "spec: {servers: [{hosts: [a.example.com], tls: {credentialName: c}}]}"));
+  REQUIRE(said.inventory.routes.size() == 2);
+  const auto& ingress = said.inventory.routes[0].certificates;
+  REQUIRE(ingress.size() == 2);
+  CHECK(ingress[0].hosts == std::vector<std::string>{"a.example.com", "b.example.com"});
+  CHECK(ingress[0].secret == "ab");
+  CHECK(ingress[1].hosts.empty());
+  REQUIRE(said.inventory.routes[1].certificates.size() == 1);
+  CHECK(said.inventory.routes[1].certificates[0].secret == "own");
+  REQUIRE(said.inventory.gateways.size() == 2);
+  const auto& portable = said.inventory.gateways[0].listeners;
+  CHECK(portable[0].secret + " in " + portable[0].secret_ns == "near in shop");
+  CHECK(portable[1].secret + " in " + portable[1].secret_ns == "f in keys");
+  CHECK(said.inventory.gateways[1].listeners[0].secret == "c");
+  CHECK(said.told().empty());
+}
+
 TEST_CASE("gateways of both kinds give listeners") {
   const Said said = read_text(
       object(
