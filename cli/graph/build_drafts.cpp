@@ -150,11 +150,14 @@ std::vector<Draft> drafts_of(const Joined& joined, const Names& names, Identity&
 
 std::vector<Draft> drafts_of(const Observed& observed, const Names& names, Identity& identity) {
   std::vector<Draft> drafts;
-  drafts.reserve(observed.calls.size());
-  for (const auto& [call, stats] : observed.calls) {
-    drafts.push_back(draft_of(call, stats, observed, names, identity));
-    drafts.back().intra = inside_one(drafts.back());
-  }
+  drafts.reserve(observed.calls.size() + observed.requests_inside.size());
+  for (const auto* calls : {&observed.calls, &observed.requests_inside})
+    for (const auto& [call, stats] : *calls) {
+      Draft& draft = drafts.emplace_back(draft_of(call, stats, observed, names, identity));
+      draft.intra = inside_one(draft);
+      draft.inside = calls == &observed.requests_inside;
+      if (draft.inside) draft.source = Source::flows;
+    }
   return drafts;
 }
 

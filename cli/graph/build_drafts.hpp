@@ -23,6 +23,7 @@ struct Draft {
   bool intra = false;  // inside one pod or service
   bool denied = false, unrouted = false;
   bool no_north_south = false, no_east_west = false;  // what its record's format cannot show at all
+  bool inside = false;                                // requests inside connections that are drafts of their own
   std::string unresolved_from, unresolved_to;
   // What was tallied; of the join's or the observations' own books, which outlive the drafts.
   const Tally* calls = nullptr;

@@ -14,7 +14,7 @@ std::vector<Caller> callers_of(const Plan& plan, const PlatformKnowledge& known)
   for (const auto* drafts : {&plan.traced, &plan.observed})
     for (const Draft& draft : *drafts) {
       const bool counts = !draft.message && !draft.own_host && !draft.denied && !draft.unrouted && !draft.intra &&
-                          !platform_call(facts_of(draft, plan.nodes, known));
+                          !draft.inside && !platform_call(facts_of(draft, plan.nodes, known));
       callers.push_back({draft.from, draft.to, counts});
     }
   return callers;

@@ -19,6 +19,7 @@ class Tallier {
   void add_answered(const Draft&, const Answered&);
   void add_unrouted(const Draft&);
   void add_blind(const Draft&, CallClass);
+  void add_inside(const Draft&);
   Edge::Seen& add(const Draft&, const Decision&);
 
   const Plan& plan_;
@@ -28,6 +29,13 @@ class Tallier {
   std::set<std::uint32_t> used_;                           // nodes that an edge names
   CallGraph graph_;
 };
+
+void add_to(OperationStats& operation, const Draft& draft) {
+  operation.calls.merge(*draft.calls);
+  operation.errors.merge(*draft.errors);
+  operation.latency.merge(*draft.latency);
+  for (const auto& [minute, count] : *draft.minutes) operation.minutes[minute] += count;
+}
 
 Edge::Seen& Tallier::add(const Draft& draft, const Decision& decision) {
   const std::uint32_t from = decision.from_outside ? NodeTable::outside : draft.from;
@@ -43,11 +51,7 @@ Edge::Seen& Tallier::add(const Draft& draft, const Decision& decision) {
   for (const EdgeFlag flag : decision.flags) seen.flags[flag] += observed;
   if (draft.inferred) seen.flags[EdgeFlag::inferred] += observed;
   if (draft.one_sided) seen.one_sided += observed;
-  OperationStats& operation = seen.operations[draft.operation];
-  operation.calls.merge(*draft.calls);
-  operation.errors.merge(*draft.errors);
-  operation.latency.merge(*draft.latency);
-  for (const auto& [minute, count] : *draft.minutes) operation.minutes[minute] += count;
+  add_to(seen.operations[draft.operation], draft);
   if (draft.port != 0) edge.ports.insert(std::to_string(draft.port));
   return seen;
 }
@@ -97,9 +101,21 @@ void Tallier::add_blind(const Draft& draft, CallClass cls) {
   graph_.blind[blind_of(draft.source, cls)] += draft.records;
 }
 
+// Requests belong to the edge of their connections; those that would be on an edge of their own (a probe's) to none.
+void Tallier::add_inside(const Draft& draft) {
+  if (draft.denied || draft.intra || draft.unrouted) return;
+  const Decision decision = decide(facts_of(draft, plan_.nodes, known_));
+  const std::uint32_t from = decision.from_outside ? NodeTable::outside : draft.from;
+  const auto edge = graph_.edges.find({plan_.nodes[from].id, plan_.nodes[draft.to].id, decision.cls});
+  if (edge == graph_.edges.end()) return;
+  const auto seen = edge->second.seen.find(Source::flows);
+  if (seen != edge->second.seen.end()) add_to(seen->second.requests[draft.operation], draft);
+}
+
 // Logs and flows cannot tell which arrival at a gateway is behind which call of it: arrivals count only where the
 // gateway is never seen calling on.
 void Tallier::add_observed(const Draft& draft) {
+  if (draft.inside) return add_inside(draft);
   if (draft.by_gateway || draft.no_east_west) add_blind(draft, CallClass::east_west);
   if (draft.no_north_south) add_blind(draft, CallClass::north_south);
   if (draft.denied) graph_.denied += draft.calls->observed();

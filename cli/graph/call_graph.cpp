@@ -77,6 +77,14 @@ std::string blind_of(Source source, CallClass cls) {
   return std::string(name_of(source)).append(1, '/').append(name_of(cls));
 }
 
+std::map<OperationKey, OperationStats> asked(const Edge::Seen& seen) {
+  if (seen.requests.empty()) return seen.operations;
+  std::map<OperationKey, OperationStats> all = seen.requests;
+  const auto unparsed = seen.operations.find(OperationKey{});
+  if (unparsed != seen.operations.end()) all.insert(*unparsed);
+  return all;
+}
+
 std::optional<CallClass> call_class(std::string_view name) { return meant<CallClass>(class_names, name); }
 std::optional<NodeKind> node_kind(std::string_view name) { return meant<NodeKind>(kind_names, name); }
 std::optional<EdgeFlag> edge_flag(std::string_view name) { return meant<EdgeFlag>(flag_names, name); }

@@ -106,12 +106,17 @@ struct Edge {
     std::map<EdgeFlag, std::uint64_t> flags;
     std::uint64_t one_sided = 0;  // calls of which only the caller's half was seen; connections, only the way back
     std::map<OperationKey, OperationStats> operations;  // sums to calls
+    // Flows: what a proxy that parses requests saw inside the connections. Requests, and only some: no part of calls.
+    std::map<OperationKey, OperationStats> requests;
     bool operator==(const Seen&) const = default;
   };
   std::map<Source, Seen> seen;
   std::set<std::string> ports;  // callee's ports where a source names them, "9080"
   bool declared = false;        // manifests name it (a later piece of work fills it)
 };
+
+// What was asked for: the requests inside the connections where they were seen, else the calls.
+std::map<OperationKey, OperationStats> asked(const Edge::Seen&);
 
 // Of the traces only sums that can be merged, by the node where the trace enters the system (its first counted call's
 // callee).

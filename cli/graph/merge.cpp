@@ -28,6 +28,17 @@ void least(std::string& ours, const std::string& theirs) {
   if (ours.empty() || (!theirs.empty() && theirs < ours)) ours = theirs;
 }
 
+void add_operations(std::map<OperationKey, OperationStats>& into,
+                    const std::map<OperationKey, OperationStats>& others) {
+  for (const auto& [key, stats] : others) {
+    OperationStats& ours = into[key];
+    ours.calls.merge(stats.calls);
+    ours.errors.merge(stats.errors);
+    ours.latency.merge(stats.latency);
+    add_counts(ours.minutes, stats.minutes);
+  }
+}
+
 void add(Edge::Seen& into, const Edge::Seen& other) {
   into.calls.merge(other.calls);
   into.errors.merge(other.errors);
@@ -37,13 +48,8 @@ void add(Edge::Seen& into, const Edge::Seen& other) {
   add_tallies(into.reasons, other.reasons);
   add_counts(into.flags, other.flags);
   into.one_sided += other.one_sided;
-  for (const auto& [key, stats] : other.operations) {
-    OperationStats& ours = into.operations[key];
-    ours.calls.merge(stats.calls);
-    ours.errors.merge(stats.errors);
-    ours.latency.merge(stats.latency);
-    add_counts(ours.minutes, stats.minutes);
-  }
+  add_operations(into.operations, other.operations);
+  add_operations(into.requests, other.requests);
 }
 
 void add(Edge& into, const Edge& other) {

@@ -61,15 +61,17 @@ Json json_of(const Edge::Seen& seen) {
   for (const auto& [reason, tally] : seen.reasons) reasons[reason] = json_of(tally);
   for (const auto& [flag, count] : seen.flags) flags[std::string(name_of(flag))] = count;
   for (const auto& [key, stats] : seen.operations) operations.push_back(json_of(key, stats));
-  return {{"calls", json_of(seen.calls)},
-          {"errors", json_of(seen.errors)},
-          {"bytes", seen.bytes},
-          {"latency", pairs_of(seen.latency.by_bucket())},
-          {"levels", levels_of(seen.levels)},
-          {"reasons", reasons},
-          {"flags", flags},
-          {"one_sided", seen.one_sided},
-          {"operations", operations}};
+  Json json{{"calls", json_of(seen.calls)},
+            {"errors", json_of(seen.errors)},
+            {"bytes", seen.bytes},
+            {"latency", pairs_of(seen.latency.by_bucket())},
+            {"levels", levels_of(seen.levels)},
+            {"reasons", reasons},
+            {"flags", flags},
+            {"one_sided", seen.one_sided},
+            {"operations", operations}};
+  for (const auto& [key, stats] : seen.requests) json["requests"].push_back(json_of(key, stats));
+  return json;
 }
 
 Json json_of(const EdgeKey& key, const Edge& edge) {

@@ -128,6 +128,11 @@ Edge::Seen seen_of(Element& element) {
     add_operation(operation, seen.operations);
     element.adopt(operation);
   });
+  element.for_each("requests", [&](const Json& one) {
+    Element operation(one);
+    add_operation(operation, seen.requests);
+    element.adopt(operation);
+  });
   return seen;
 }
 

@@ -18,7 +18,7 @@ bool is_service_name(std::string_view host, const Inventory& inventory) {
 }
 
 void add_operations(const EdgeKey& key, const Edge::Seen& seen, std::map<std::string, RecordedHost>& hosts) {
-  for (const auto& [operation, stats] : seen.operations) {
+  for (const auto& [operation, stats] : asked(seen)) {
     if (operation.host.empty()) continue;
     RecordedHost& host = hosts[plain_host(operation.host)];
     host.calls += stats.calls.estimate();

@@ -32,7 +32,7 @@ void take_operations(Caller& caller, Draft& draft, const Edge& edge) {
   bool any = false;
   for (const auto& [source, seen] : edge.seen) {
     caller.calls += seen.calls.observed();
-    for (const auto& [key, stats] : seen.operations) {
+    for (const auto& [key, stats] : asked(seen)) {
       any = any || !key.route.empty();
       if (!key.route.empty()) caller.operations.insert({key.protocol, "", key.method, key.route});
       draft.seen[source].add(key, stats);

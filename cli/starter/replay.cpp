@@ -161,8 +161,10 @@ Judged judge(const std::vector<WrittenMatch>& routes, const Recorded& op, const 
 
 // Of what cannot be replayed, how much there was: units differ between sources, so the source that saw most.
 void count_the_rest(const Picture& picture, const Members& members, Replay& result) {
+  const std::set<std::string> gateways = chosen_gateways(picture, members);
   for (const auto& [key, edge] : picture.graph.edges) {
-    if (key.cls != CallClass::north_south) continue;
+    const bool at_gateway = key.cls == CallClass::north_south && gateways.count(key.to) != 0;
+    if (!at_gateway && !is_chosen_entry(picture, members, key)) continue;
     std::uint64_t connections = 0;
     for (const auto& [source, seen] : edge.seen) {
       const bool nameless = seen.operations.empty() || seen.operations.begin()->first == OperationKey{};

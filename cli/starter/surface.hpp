@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -61,6 +62,9 @@ struct Surface {
 
 inline constexpr std::size_t most_hosts = 32;
 
+// A north-south edge to a service of the system, in the chosen namespaces.
+bool is_chosen_entry(const Picture&, const Members&, const EdgeKey&);
+std::set<std::string> chosen_gateways(const Picture&, const Members&);
 // Every north-south operation at a service of the system.
 std::vector<Recorded> recorded_calls(const Picture&, const Members&);
 // Redirects, refusals and what the present gateway had no route for, as far as requests were seen.

@@ -74,6 +74,50 @@ TEST_CASE("what the present gateway answers itself is counted, and the plan says
   }
 }
 
+TEST_CASE("what a gateway answers itself is left out where it serves no chosen namespace") {
+  boutique::Case boutique;
+  for (const char* id : {"edge/old", "edge/other"}) {
+    Node gateway;
+    gateway.id = gateway.name = id, gateway.kind = NodeKind::gateway, gateway.ns = "edge";
+    boutique.seen.nodes[id] = gateway;
+    OperationStats five;
+    for (int i = 0; i < 5; ++i) five.calls.add(1);
+    boutique.seen.edges[{std::string(outside_id), id, CallClass::north_south}].seen[Source::traces].operations = {
+        {{"http", "shop.example.com", "GET", "/moved"}, five}};
+  }
+  Node foreign;
+  foreign.id = "bank/web", foreign.ns = "bank", foreign.name = "web";
+  boutique.seen.nodes[foreign.id] = foreign;
+  boutique.seen.edges[{"edge/old", "boutique/frontend", CallClass::north_south}].seen[Source::traces].calls.add(1);
+  boutique.seen.edges[{"edge/other", "bank/web", CallClass::north_south}].seen[Source::traces].calls.add(1);
+  struct Row {
+    std::set<std::string> only, except;
+    std::uint64_t answered;
+  };
+  for (const Row& row : {Row{{}, {}, 10}, Row{{"boutique"}, {}, 5}, Row{{"nothing"}, {}, 0}, Row{{}, {"bank"}, 5}}) {
+    Assessment assessment = boutique.assessment();
+    assessment.picture.only_namespaces = row.only, assessment.picture.except_namespaces = row.except;
+    CAPTURE(row.answered);
+    CHECK(replay(assessment, boutique::generated(assessment, "gateway-api")).answered == row.answered);
+  }
+}
+
+TEST_CASE("requests seen inside connections are routed and replayed, and do not add to the calls") {
+  boutique::Case boutique;
+  for (auto& [key, edge] : boutique.seen.edges) {
+    if (key.cls != CallClass::north_south || edge.seen.count(Source::traces) == 0) continue;
+    Edge::Seen flows;
+    flows.calls.add(1, 3);
+    flows.operations[{}].calls.add(1, 3);
+    flows.requests[{"http", "shop.example.com", "GET", "/cart"}].calls.add(1, 40);
+    edge.seen = {{Source::flows, flows}};
+  }
+  const Assessment assessment = boutique.assessment();
+  const Replay result = replay(assessment, boutique::generated(assessment, "gateway-api"));
+  CHECK(result.calls == 40);
+  CHECK(result.matched == 40);
+}
+
 TEST_CASE("calls known as connections only are counted as such, and hosts are not called unused") {
   boutique::Case boutique;
   for (auto& [key, edge] : boutique.seen.edges) {
