@@ -104,6 +104,27 @@ struct Source {
   }
 };
 
+// Whether every bracket and text of JSON is closed. A line that is closed was not cut off, whatever else is wrong with
+// it.
+bool is_closed(std::string_view text) {
+  std::size_t depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && (c == '{' || c == '['))
+      ++depth;
+    else if (!quoted && depth > 0 && (c == '}' || c == ']'))
+      --depth;
+  }
+  return depth == 0 && !quoted;
+}
+
+bool looks_like_json(std::string_view text) { return !text.empty() && (text.front() == '{' || text.front() == '['); }
+
 // One thread's work: takes batches, reads their frames into its own sink, remembers what was said and where.
 class Worker {
  public:
@@ -147,7 +168,8 @@ class Worker {
     const std::uint64_t skipped = store.skipped;
     reader_.read(frame, sink_);
     if (store.complaints.empty()) return;
-    const bool cut = last_and_open && store.skipped > skipped;
+    const bool whole = looks_like_json(frame.text) && is_closed(frame.text);
+    const bool cut = last_and_open && store.skipped > skipped && !whole;
     cut_short_ = cut_short_ || cut;
     for (Complaint& said : store.complaints) tell(frame, piece, batch, cut, said);
     store.complaints.clear();

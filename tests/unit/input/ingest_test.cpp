@@ -110,6 +110,12 @@ TEST_CASE("lines are cut at their ends") {
              {"a", "b"}},
         Case{"nothing", "", {}}, Case{"a bad line", "a\nx bad\nc\n", {"a", "x bad", "c"}, {"f:2:3 bad"}},
         Case{"cut", "a\nb\nbad", {"a", "b", "bad"}, {"f:3:1 " + in_a_record}, true},
+        Case{"cut in JSON", "{}\n{\"a\":[{\"bad\":1}", {"{}", "{\"a\":[{\"bad\":1}"}, {"f:2:9 " + in_a_record}, true},
+        Case{"cut in a text", "{\"a}\":\"bad}", {"{\"a}\":\"bad}"}, {"f:1:8 " + in_a_record}, true},
+        Case{"whole, but not to be read",
+             "{}\n{\"a\":\"}\\\"\",\"bad\":1}",
+             {"{}", "{\"a\":\"}\\\"\",\"bad\":1}"},
+             {"f:2:13 bad"}},
         Case{"bad but not last", "bad\nb", {"bad", "b"}, {"f:1:1 bad"}}})
     check(c, lines);
 }
