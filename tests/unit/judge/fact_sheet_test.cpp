@@ -74,6 +74,22 @@ TEST_CASE("what is printed as facts gives the same verdict when it is read back"
   }
 }
 
+TEST_CASE("connections from nowhere outside leave it open whether anything enters") {
+  struct Row {
+    const char *sheet, *outcome, *lean;
+  };
+  const std::string flows =
+      "topology: {components: [4], workloads: 4, datastores: 0}\ndata: {sources: [flows, manifests]}\n";
+  for (const Row& row : {Row{"traffic: {east_west_share: 1}\n", "insufficient-data", "gateway"},
+                         Row{"traffic: {east_west_share: 0.9}\n", "gateway", ""},
+                         Row{"traffic: {north_south_calls: 0, east_west_calls: 900}\n", "keep-current", ""}}) {
+    CAPTURE(row.sheet);
+    const Verdict verdict = judge(facts_from_yaml(row.sheet + flows, "a"), embedded_rules());
+    CHECK(verdict.outcome == row.outcome);
+    CHECK(verdict.lean == row.lean);
+  }
+}
+
 TEST_CASE("a printed sheet says where each fact is from, and states neither what it assumes nor what follows") {
   FactSheet sheet = measured();
   derive(sheet);
