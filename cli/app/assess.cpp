@@ -132,7 +132,11 @@ std::pair<FactSheet, Verdict> judged(const Picture* picture, const Component* co
   derive(sheet);
   assume(sheet);
   Verdict verdict = judge(sheet, embedded_rules());
-  if (component != nullptr) verdict.scope = component->services;
+  const Fact* services = sheet.find("topology.services");
+  if (component != nullptr)
+    verdict.scope = component->services;
+  else if (services != nullptr)
+    verdict.scope = std::get<std::vector<std::string>>(services->value);
   return {std::move(sheet), std::move(verdict)};
 }
 

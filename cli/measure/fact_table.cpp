@@ -95,6 +95,7 @@ constexpr FactInfo table[] = {
     amount("topology.fan_out_p95", "services", "services called by 95 of 100 calling services, at most"),
     derived(amount("topology.largest_component", "services", "services in the largest connected group")),
     amount("topology.namespaces", "namespaces", "namespaces of the services"),
+    list("topology.services", {}, "the services of the connected group that the other facts are about"),
     amount("topology.workloads", "workloads", "workloads in the manifests, data stores included"),
 
     share("l7.cross_cluster_share", "share of the east-west calls that cross a cluster", "0"),

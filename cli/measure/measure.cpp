@@ -66,8 +66,10 @@ FactSheet measure(const Picture& picture, const Component* scored) {
                             measure_existing, measure_constraints, measure_data})
     family(scope, sheet);
   // Of this component, not the largest of all: so that the sheet, read back, gives the same verdict.
-  if (scored != nullptr)
+  if (scored != nullptr) {
     put(sheet, "topology.largest_component", static_cast<double>(scored->services.size()), "graph");
+    put(sheet, "topology.services", scored->services, "graph");
+  }
   return sheet;
 }
 
