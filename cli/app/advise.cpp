@@ -10,9 +10,10 @@ namespace {
 
 void add_flags(CLI::App& command, Flags& flags) {
   add_output_flag(command, flags, names_of(reports()));
-  command.add_option("--min-confidence", flags.min_confidence, "exit 3 when the verdict's confidence is lower")
-      ->type_name("LEVEL")
-      ->check(CLI::IsMember({"low", "medium", "high"}));
+  only_one_of(
+      command.add_option("--min-confidence", flags.min_confidence, "exit 3 when the verdict's confidence is lower")
+          ->type_name("LEVEL"),
+      flags, {"low", "medium", "high"});
   add_input_flags(command, flags);
 }
 

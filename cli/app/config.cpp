@@ -88,6 +88,15 @@ Config parsed(const std::string& path, const std::string& text) {
 
 }  // namespace
 
+std::optional<std::string> repository_root(const std::string& folder) {
+  std::error_code ignored;
+  for (fs::path at = folder; !at.empty(); at = at.parent_path()) {
+    if (fs::exists(at / ".git", ignored)) return at.string();
+    if (at == at.parent_path()) break;
+  }
+  return {};
+}
+
 Config read_config(const std::string& named) {
   const std::string path = named.empty() ? nearest_config() : named;
   if (path.empty()) return {};

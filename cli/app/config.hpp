@@ -24,4 +24,7 @@ struct Config {
 // is refused with the nearest spelling and its place (Failure 64).
 Config read_config(const std::string& named);
 
+// The nearest folder, upwards, that holds .git.
+std::optional<std::string> repository_root(const std::string& folder);
+
 }  // namespace nsew

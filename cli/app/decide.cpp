@@ -15,11 +15,11 @@ namespace nsew {
 namespace {
 
 void add_flags(CLI::App& command, Flags& flags) {
-  command
-      .add_option("--min-confidence", flags.min_confidence,
-                  "write nothing and exit 3 when the verdict's confidence is lower")
-      ->type_name("LEVEL")
-      ->check(CLI::IsMember({"low", "medium", "high"}));
+  only_one_of(command
+                  .add_option("--min-confidence", flags.min_confidence,
+                              "write nothing and exit 3 when the verdict's confidence is lower")
+                  ->type_name("LEVEL"),
+              flags, {"low", "medium", "high"});
   add_input_flags(command, flags);
 }
 

@@ -11,9 +11,14 @@ namespace nsew {
 namespace {
 
 void add_flags(CLI::App& command, Flags& flags) {
-  command.add_option("topic", flags.target, "a rule, finding code, fact, outcome, format, report or target")
-      ->type_name("TOPIC")
-      ->required();
+  std::vector<std::string> topics;
+  for (const TopicList& list : topic_lists()) {
+    for (const Topic& topic : list.topics()) topics.push_back(topic.name);
+  }
+  offer(command.add_option("topic", flags.target, "a rule, finding code, fact, outcome, format, report or target")
+            ->type_name("TOPIC")
+            ->required(),
+        flags, topics);
 }
 
 // A section's title stands alone; the lines of its text are one paragraph until a blank one.

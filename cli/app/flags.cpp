@@ -7,6 +7,8 @@
 #include <CLI/CLI.hpp>
 
 #include "app/output.hpp"
+#include "base/text.hpp"
+#include "input/reader_table.hpp"
 
 namespace nsew {
 namespace {
@@ -36,8 +38,11 @@ void add_scope_flags(CLI::App& command, Flags& flags) {
 void add_reading_flags(CLI::App& command, Flags& flags) {
   command.add_option("inputs", flags.inputs, "files, directories, - for stdin; .gz and .zst anywhere")
       ->type_name("INPUT");
-  command.add_option("--as", flags.as, "read every traffic input as this format (see `nsew list formats`)")
-      ->type_name("FORMAT");
+  std::vector<std::string> formats;
+  for (const Reader* reader : readers()) formats.emplace_back(reader->name);
+  offer(command.add_option("--as", flags.as, "read every traffic input as this format (see `nsew list formats`)")
+            ->type_name("FORMAT"),
+        flags, formats);
   command.add_option("--facts", flags.facts_files, "facts that you declare, as YAML (repeatable)")
       ->type_name("FILE")
       ->allow_extra_args(false);
@@ -64,10 +69,10 @@ void add_common_flags(CLI::App& command, Flags& flags) {
   command.add_option("--now", flags.now, "today's date; else SOURCE_DATE_EPOCH, else the clock")
       ->type_name("DATE")
       ->envname("NSEW_NOW");
-  command.add_option("--color", flags.color, "auto, always or never; NO_COLOR is honoured")
-      ->type_name("WHEN")
-      ->envname("NSEW_COLOR")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
+  only_one_of(command.add_option("--color", flags.color, "auto, always or never; NO_COLOR is honoured")
+                  ->type_name("WHEN")
+                  ->envname("NSEW_COLOR"),
+              flags, {"auto", "always", "never"});
   command.add_flag("-q,--quiet", flags.quiet, "no warnings on stderr");
   command.add_flag("-v,--verbose", flags.verbose, "say more; twice for everything");
 }
@@ -80,10 +85,20 @@ void add_input_flags(CLI::App& command, Flags& flags) {
   add_common_flags(command, flags);
 }
 
-void add_output_flag(CLI::App& command, Flags& flags, const std::string& formats) {
-  command.add_option("-o,--output", flags.outputs, "report to write: " + formats + " (repeatable)")
-      ->type_name("FORMAT[=FILE]")
-      ->allow_extra_args(false);
+CLI::Option* offer(CLI::Option* option, Flags& flags, const std::vector<std::string>& values) {
+  flags.choices[option] = values;
+  return option;
+}
+
+CLI::Option* only_one_of(CLI::Option* option, Flags& flags, const std::vector<std::string>& values) {
+  return offer(option, flags, values)->check(CLI::IsMember(values));
+}
+
+void add_output_flag(CLI::App& command, Flags& flags, const std::vector<std::string>& formats) {
+  offer(command.add_option("-o,--output", flags.outputs, "report to write: " + join(formats, ", ") + " (repeatable)")
+            ->type_name("FORMAT[=FILE]")
+            ->allow_extra_args(false),
+        flags, formats);
 }
 
 std::vector<Output> outputs_of(const Flags& flags, const std::string& otherwise) {

@@ -1,6 +1,7 @@
 // What the command line says. One flag table for all commands (flags.cpp): a flag means the same everywhere.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,7 +10,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace nsew {
 
@@ -27,11 +29,17 @@ struct Flags {
 
   std::string target, to;  // starter
   bool force = false;
+
+  std::map<const CLI::Option*, std::vector<std::string>> choices;  // what completions offer
 };
+
+// The values that a flag or argument may have; `only_one_of` refuses any other.
+CLI::Option* offer(CLI::Option*, Flags&, const std::vector<std::string>& values);
+CLI::Option* only_one_of(CLI::Option*, Flags&, const std::vector<std::string>& values);
 
 // Adds the flags that every command that reads inputs shares.
 void add_input_flags(CLI::App&, Flags&);
-void add_output_flag(CLI::App&, Flags&, const std::string& formats);
+void add_output_flag(CLI::App&, Flags&, const std::vector<std::string>& formats);
 
 // "json=report.json" -> {"json", "report.json"}.
 struct Output {

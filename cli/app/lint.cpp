@@ -12,15 +12,14 @@ namespace {
 
 void add_flags(CLI::App& command, Flags& flags) {
   add_output_flag(command, flags, names_of(lint_reports()));
-  command
-      .add_option("--fail-on", flags.fail_on,
-                  "exit 1 on a finding of this level or above: info, warning, error (unless given), none")
-      ->type_name("LEVEL")
-      ->envname("NSEW_FAIL_ON")
-      ->check(CLI::IsMember({"info", "warning", "error", "none"}));
-  command.add_option("--show", flags.show, "leave out findings below this level")
-      ->type_name("LEVEL")
-      ->check(CLI::IsMember({"info", "warning", "error"}));
+  only_one_of(command
+                  .add_option("--fail-on", flags.fail_on,
+                              "exit 1 on a finding of this level or above: info, warning, error (unless given), none")
+                  ->type_name("LEVEL")
+                  ->envname("NSEW_FAIL_ON"),
+              flags, {"info", "warning", "error", "none"});
+  only_one_of(command.add_option("--show", flags.show, "leave out findings below this level")->type_name("LEVEL"),
+              flags, {"info", "warning", "error"});
   command
       .add_option("-S,--suppress", flags.waivers, "accept a finding: \"CODE=Kind name.namespace: reason\" (repeatable)")
       ->type_name("WAIVER")

@@ -19,11 +19,10 @@ std::vector<std::string> list_names() {
 }
 
 void add_flags(CLI::App& command, Flags& flags) {
-  command.add_option("what", flags.target, join(list_names(), ", "))
-      ->type_name("WHAT")
-      ->required()
-      ->check(CLI::IsMember(list_names()));
-  command.add_option("-o,--output", flags.outputs, "text or json")->type_name("FORMAT")->allow_extra_args(false);
+  only_one_of(command.add_option("what", flags.target, join(list_names(), ", "))->type_name("WHAT")->required(), flags,
+              list_names());
+  offer(command.add_option("-o,--output", flags.outputs, "text or json")->type_name("FORMAT")->allow_extra_args(false),
+        flags, {"text", "json"});
 }
 
 std::string as_text(const std::vector<Topic>& topics) {

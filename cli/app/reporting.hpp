@@ -10,8 +10,7 @@
 
 namespace nsew {
 
-// "text, json, …"
-std::string names_of(std::span<const Report* const>);
+std::vector<std::string> names_of(std::span<const Report* const>);  // text, json, …
 
 // The reports asked for. Throws Failure(64) for an unknown format, or two reports for stdout.
 struct Wanted {

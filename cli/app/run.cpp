@@ -1,6 +1,8 @@
 #include "app/run.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <optional>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -14,11 +16,43 @@
 namespace nsew {
 namespace {
 
-std::string hint_for(const CLI::App& app, const std::vector<std::string>& arguments) {
+const CLI::App* chosen_command(const CLI::App& app) {
+  return app.get_subcommands().empty() ? nullptr : app.get_subcommands().front();
+}
+
+// The flag that is nearest to a word of the command line that is none.
+std::optional<std::string> meant_flag(const CLI::App& command, const std::vector<std::string>& arguments) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  for (const std::string& word : arguments) {
+    const std::string name = word.substr(0, word.find('='));
+    if (!name.starts_with("--") || std::ranges::find(names, name) != names.end()) continue;
+    if (const auto meant = nearest(name, names)) return meant;
+  }
+  return {};
+}
+
+const CLI::Option* missing(const CLI::App& command) {
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->get_required() && option->count() == 0) return option;
+  }
+  return nullptr;
+}
+
+constexpr std::size_t most_shown = 12;
+
+std::string hint_for(const CLI::App& app, const Flags& flags, const std::vector<std::string>& arguments) {
   std::vector<std::string> names;
   for (const Command* command : commands()) names.emplace_back(command->name);
-  const CLI::App* chosen = app.get_subcommands().empty() ? nullptr : app.get_subcommands().front();
-  if (chosen != nullptr) return fmt::format("see `nsew {} --help`", chosen->get_name());
+  if (const CLI::App* chosen = chosen_command(app)) {
+    if (const auto meant = meant_flag(*chosen, arguments)) return fmt::format("did you mean '{}'?", *meant);
+    const auto choices = flags.choices.find(missing(*chosen));
+    if (choices != flags.choices.end() && choices->second.size() <= most_shown)
+      return "one of: " + join(choices->second, ", ");
+    return fmt::format("see `nsew {} --help`", chosen->get_name());
+  }
   for (const std::string& word : arguments) {
     if (word.starts_with('-')) continue;
     const auto meant = nearest(word, names);
@@ -27,7 +61,18 @@ std::string hint_for(const CLI::App& app, const std::vector<std::string>& argume
   return "see `nsew --help`";
 }
 
-int parse(CLI::App& app, const std::vector<std::string>& arguments) {
+// What has no flag is named as in the help: "WHAT is required", not "what is required".
+std::string message_of(const CLI::App& app, const CLI::ParseError& error) {
+  std::string message = error.what();
+  while (!message.empty() && message.back() == '\n') message.pop_back();
+  const CLI::App* chosen = chosen_command(app);
+  const CLI::Option* option = chosen == nullptr ? nullptr : missing(*chosen);
+  if (error.get_name() != "RequiredError" || option == nullptr || !option->get_positional()) return message;
+  const std::string type = option->get_type_name();
+  return fmt::format("{} is required", type.substr(0, type.find(':')));
+}
+
+int parse(CLI::App& app, const Flags& flags, const std::vector<std::string>& arguments) {
   try {
     app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
     return -1;
@@ -37,9 +82,7 @@ int parse(CLI::App& app, const std::vector<std::string>& arguments) {
     write_stdout(out.str());
     return exit_code::fine;
   } catch (const CLI::ParseError& error) {
-    std::string message = error.what();
-    while (!message.empty() && message.back() == '\n') message.pop_back();
-    throw Failure(exit_code::usage, message, {}, hint_for(app, arguments));
+    throw Failure(exit_code::usage, message_of(app, error), {}, hint_for(app, flags, arguments));
   }
 }
 
@@ -51,7 +94,7 @@ int run_command(const std::vector<std::string>& arguments) {
     write_stdout(app.help());
     return exit_code::usage;
   }
-  const int done = parse(app, arguments);
+  const int done = parse(app, flags, arguments);
   if (done >= 0) return done;
   for (const Command* command : commands()) {
     if (app.got_subcommand(std::string(command->name))) return command->run(flags);

@@ -17,10 +17,8 @@ int print_version(const Flags&) {
 }
 
 void schema_flags(CLI::App& command, Flags& flags) {
-  command.add_option("what", flags.target, "report or graph")
-      ->type_name("WHAT")
-      ->required()
-      ->check(CLI::IsMember({"report", "graph"}));
+  only_one_of(command.add_option("what", flags.target, "report or graph")->type_name("WHAT")->required(), flags,
+              {"report", "graph"});
 }
 
 int print_schema(const Flags& flags) {

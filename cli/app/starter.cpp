@@ -23,9 +23,10 @@ std::vector<std::string> target_names() {
 }
 
 void add_flags(CLI::App& command, Flags& flags) {
-  command.add_option("--target", flags.target, "product to write for: " + join(target_names(), ", "))
-      ->type_name("TARGET")
-      ->required();
+  offer(command.add_option("--target", flags.target, "product to write for: " + join(target_names(), ", "))
+            ->type_name("TARGET")
+            ->required(),
+        flags, target_names());
   command.add_option("--to", flags.to, "folder to write into; created when it is not there")
       ->type_name("DIR")
       ->required();

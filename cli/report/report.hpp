@@ -18,6 +18,7 @@ struct Document {
   std::vector<Finding> findings;
   std::vector<StarterFile> starter;
   std::vector<std::string> arguments;  // the inputs as the user named them
+  std::string here, root;              // absolute folders: what relative names start from; of the repository
   bool color = false;                  // the terminal report only
   unsigned width = 80;
   int verbose = 0;
