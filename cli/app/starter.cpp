@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -78,6 +79,11 @@ std::string said(const std::string& to, const std::vector<StarterFile>& files, c
   std::string text = fmt::format("wrote {} files to {}; the plan is {}/README.md\n", files.size(), escape::terminal(to),
                                  escape::terminal(to));
   if (replayed.calls == 0) return text + nothing_replayed(replayed);
+  if (std::ranges::none_of(files, [](const StarterFile& file) { return file.path.ends_with(".yaml"); }))
+    return text + fmt::format(
+                      "no route was written, so none of {} recorded north-south calls could be replayed; the "
+                      "plan says what is missing\n",
+                      replayed.calls);
   text += fmt::format("{} of {} recorded north-south calls match a generated route", replayed.matched, replayed.calls);
   if (replayed.without_host > 0) text += fmt::format("; {} were recorded without host or path", replayed.without_host);
   text += '\n';

@@ -76,10 +76,13 @@ void check_the_gateway(Bundle& bundle, const Surface& surface, const Site& site)
 std::vector<StarterFile> nothing_enters(Bundle& bundle, const Surface& surface) {
   bundle.plan.unknown = surface.gaps;
   plan_the_answered(bundle, surface);
-  bundle.plan.unknown.insert(bundle.plan.unknown.begin(),
-                             "What enters the system: no recorded call from outside reached a service, and no Ingress, "
-                             "route or public Service is "
-                             "declared. Record at the edge, or add the manifests that declare it.");
+  const std::string why =
+      surface.recorded.empty()
+          ? "What enters the system: no recorded call from outside reached a service, and no Ingress, route or public "
+            "Service is declared. Record at the edge, or add the manifests that declare it."
+          : "Where to send what enters the system: calls from outside were recorded, but no route could be written for "
+            "any of them. Add the manifests of the services that they reach.";
+  bundle.plan.unknown.insert(bundle.plan.unknown.begin(), why);
   return bundle.finish();
 }
 
