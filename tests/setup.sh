@@ -10,4 +10,4 @@ need() {
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
-build_packages=(g++ cmake ninja-build libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libfmt-dev libsimdjson-dev libprotozero-dev zlib1g-dev libzstd-dev)
+build_packages=(g++ cmake ninja-build libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libfmt-dev libsimdjson-dev libprotozero-dev zlib1g-dev libzstd-dev libcsv-dev)

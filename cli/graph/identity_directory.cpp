@@ -69,11 +69,11 @@ std::string_view without_hashes(std::string_view pod) {
   const auto last = pod.rfind('-');
   if (last == std::string_view::npos || last == 0) return pod;
   const std::string_view tail = pod.substr(last + 1), stem = pod.substr(0, last);
-  if (digits(tail)) return stem;
-  if (tail.size() != 5 || !made_up(tail)) return pod;
   const auto before = stem.rfind('-');
-  if (before == std::string_view::npos || before == 0 || !replica_set_hash(stem.substr(before + 1))) return stem;
-  return stem.substr(0, before);
+  const bool of_replica_set =
+      before != std::string_view::npos && before > 0 && replica_set_hash(stem.substr(before + 1));
+  if (tail.size() == 5 && of_replica_set && (made_up(tail) || digits(tail))) return stem.substr(0, before);
+  return digits(tail) || (tail.size() == 5 && made_up(tail)) ? stem : pod;
 }
 
 Directory::Directory(const Inventory& inventory, const PlatformKnowledge& known, const GraphOptions& options) {

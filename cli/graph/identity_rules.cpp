@@ -255,7 +255,7 @@ constexpr std::array<IdentityRule, 24> rules{{
     {"service name", true, true, false, service_name},
     {"app label", false, true, false, app_label},
     {"workload name", false, true, false, workload_name},
-    {"pod name", false, true, false, pod_name},
+    {"pod name", true, true, false, pod_name},
     {"reserved identity", false, true, false, reserved_identity},
     {"namespace alone", false, true, false, namespace_only},
     {"address in the manifests", false, true, true, declared_address},

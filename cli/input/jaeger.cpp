@@ -9,7 +9,8 @@
 
 #include "input/conventions.hpp"
 #include "input/ids.hpp"
-#include "input/json_values.hpp"
+#include "input/jaeger_span.hpp"
+#include "input/json_object.hpp"
 
 namespace nsew {
 namespace {
@@ -41,6 +42,7 @@ class TraceReader {
   void read_processes(dom::object trace);
   ResourceId read_process(dom::object process, const std::string& at);
   void read_tags(dom::object owner, const std::string& at);
+  void read_tag_fields(dom::object owner);
   bool read_ids(dom::object object, const std::string& at, Span& span);
   void add_reference(dom::element item, const TraceId& own_trace);
   bool read_references(dom::object object, const std::string& at, Pending& pending);
@@ -92,18 +94,27 @@ void TraceReader::read_tags(dom::object owner, const std::string& at) {
     const Field key = field(object, "key");
     const Field value = field(object, "value");
     const auto name = key ? text_of(*key) : std::nullopt;
-    bool truth = false;
-    double number = 0;
-    if (!name || !value) continue;
-    if (const auto said = text_of(*value)) attributes_.add(*name, *said);
-    if (value->get_bool().get(truth) == simdjson::SUCCESS) attributes_.add(*name, truth ? "true" : "false");
-    if (value->get_double().get(number) == simdjson::SUCCESS) attributes_.add(*name, number);
+    if (name && value) add_value(attributes_, *name, *value);
+  }
+}
+
+// Tags as fields of an Elasticsearch document: {"span@kind": "client"}, with '@' or what
+// --es.tags-as-fields.dot-replacement says in the place of dots.
+void TraceReader::read_tag_fields(dom::object owner) {
+  const Field tags = field(owner, "tag");
+  dom::object fields;
+  if (!tags || tags->get_object().get(fields) != simdjson::SUCCESS) return;
+  for (const auto& [key, value] : fields) {
+    std::string name(key);
+    std::ranges::replace(name, '@', '.');
+    add_value(attributes_, name, value);
   }
 }
 
 ResourceId TraceReader::read_process(dom::object process, const std::string& at) {
   attributes_.clear();
   read_tags(process, at);
+  read_tag_fields(process);
   Resource resource = resource_of(attributes_);
   if (const auto name = text(process, "serviceName", at); !name.empty()) resource.service = name;
   return json_.sink().resource(resource);
@@ -214,6 +225,7 @@ void TraceReader::read_span(dom::object object, const std::string& at) {
   const std::string_view name = text(object, "operationName", at);
   attributes_.clear();
   read_tags(object, at);
+  read_tag_fields(object);
   span.kind = span_kind(attributes_.text(Says::kind)).value_or(SpanKind::absent);
   span.error = error_of(attributes_);
   const auto probability = probability_of(attributes_);
@@ -262,10 +274,8 @@ void read_element(JsonFrame& json, dom::element element, const std::string& at) 
   dom::object object;
   if (element.get_object().get(object) != simdjson::SUCCESS)
     return json.skip(at, wrong_type("a trace", "an object", element));
-  TraceReader reader(json, at);
-  if (!field(object, "spanID") || field(object, "spans")) return reader.read_trace(object);
-  reader.read_span(object, at);
-  reader.emit();
+  if (field(object, "spanID") && !field(object, "spans")) return read_jaeger_span(json, object, at);
+  TraceReader(json, at).read_trace(object);
 }
 
 // What the API answers when it has no traces: {"data":null,"errors":[{"code":404,"msg":"trace not found"}]}.
@@ -320,6 +330,12 @@ Framing framing(std::string_view head) {
 }
 
 }  // namespace
+
+void read_jaeger_span(JsonFrame& json, dom::object span, const std::string& at) {
+  TraceReader reader(json, at);
+  reader.read_span(span, at);
+  reader.emit();
+}
 
 const Reader jaeger_json{.name = "jaeger-json",
                          .summary = "Jaeger traces as its UI saves them and its API answers",

@@ -10,7 +10,10 @@ const Reader* const table[] = {
     &otlp_json,
     &otlp_protobuf,
     &jaeger_json,
-    &zipkin_json,  // traces
+    &zipkin_json,
+    &zipkin_v1,
+    &jaeger_es,
+    &nezha_csv,  // traces
     &hubble,
     &aws_vpc,
     &gcp_vpc,

@@ -280,6 +280,11 @@ void RecordSink::span(const Span& span) {
   ++store.records;
 }
 
+void RecordSink::also(const Span& other) {
+  span(other);
+  --store_->records;
+}
+
 void RecordSink::observation(const Observation& seen) {
   store_->observations.push_back(seen);
   widen_window(*store_, seen.time_ns, seen.time_ns + seen.duration_ns);

@@ -116,6 +116,7 @@ class RecordSink {
   PeerId peer(const Peer&);
   PartyId party(const Party&);
   void span(const Span&);
+  void also(const Span&);  // of the record that span() had last: both halves of a call that is told in one
   void observation(const Observation&);
   void edge(const EdgeCount&);
   // A record that could not be read: counted, and said with its place. `at` points into frame.text or is null.

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOP_LEVEL = {"CMakeLists.txt", "README.md", "LICENSE", "cli", "rules", "samples", "tests", "man"}
 PACKAGES = {  # header prefix -> package name in the table
     "fmt/": "fmt", "nlohmann/": "nlohmann_json", "yaml-cpp/": "yaml-cpp", "CLI/": "CLI11", "simdjson.h": "simdjson",
-    "zlib.h": "ZLIB", "zstd.h": "zstd", "protozero/": "protozero", "thread": "Threads",
+    "zlib.h": "ZLIB", "zstd.h": "zstd", "protozero/": "protozero", "csv.h": "csv", "thread": "Threads",
 }
 FREE = {"base"}  # <thread> for hardware_concurrency only counts where threads are started
 ROOM = re.compile(r"^nsew_room\((\w+)(.*?)\)", re.M)

@@ -15,7 +15,8 @@ from pathlib import Path
 SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
 REPORTS = ("graph", "facts", "json")
 RECORDINGS = ["otlp.jsonl", "jaeger.json", "zipkin.json", "hubble.jsonl", "istio-access.log", "istio-access.jsonl",
-              "gateway-access.log", "vpc-flow.log", "gcp-vpc-flow.json", "azure-flow.json"]
+              "gateway-access.log", "vpc-flow.log", "gcp-vpc-flow.json", "azure-flow.json",
+              "zipkin-v1.json", "jaeger-es.ndjson", "nezha.csv"]
 
 
 def span_by_span(line):
@@ -31,7 +32,9 @@ def span_by_span(line):
 
 def header_of(lines):
     """Every part of a table needs the lines that name its columns."""
-    return lines[:1] if lines[0].startswith("version ") else [line for line in lines if line.startswith("#")]
+    if lines[0].startswith(("version ", "TraceID,", "traceid,", "StartTime,")):
+        return lines[:1]
+    return [line for line in lines if line.startswith("#")]
 
 
 class Recording:
@@ -52,7 +55,7 @@ class Recording:
             self.records = document
             self.write = json.dumps
         else:
-            key = next(key for key in ("data", "records") if key in document)
+            key = next(key for key, value in document.items() if isinstance(value, list))
             self.records = document.pop(key)
             self.write = lambda records: json.dumps({**document, key: records})
 

@@ -8,6 +8,7 @@ from shop_story import Story
 from shop_traces import jaeger, otlp, zipkin
 import shop_flows
 import shop_traces1
+import shop_traces2
 
 SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
 RECORDINGS = {"otlp.jsonl": otlp, "jaeger.json": jaeger, "zipkin.json": zipkin, "hubble.jsonl": hubble,
@@ -15,6 +16,7 @@ RECORDINGS = {"otlp.jsonl": otlp, "jaeger.json": jaeger, "zipkin.json": zipkin, 
               "manifests/pods.json": cluster_pods}
 RECORDINGS |= shop_traces1.RECORDINGS
 RECORDINGS |= shop_flows.RECORDINGS
+RECORDINGS |= shop_traces2.RECORDINGS
 
 
 def recording(make):

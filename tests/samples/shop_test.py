@@ -10,6 +10,11 @@ What a format cannot show of the story:
                             traced: scrapes, DNS, the broker between a message and its reader
   zipkin.json               the same, and links: a message that was read in a trace of its own is two halves; that the
                             first span of a job is no request: it has no kind
+  zipkin-v1.json            as zipkin.json
+  jaeger-es.ndjson          as jaeger.json
+  nezha.csv                 kinds, peers and links: whoever is not traced is not called, a message is a call, a job and
+                            a message that was read in a trace of its own begin with a call from outside; a probe is
+                            one as well
   hubble.jsonl              requests: it counts connections; that a message came from a certain producer
   istio-access.*            probes (they go to the sidecar's own port), scrapes, DNS, what the broker's readers read;
                             of stores, the broker and the payment host it shows connections, not requests
@@ -74,6 +79,21 @@ def traced_without_links():
     return counts
 
 
+def traced_without_kinds():
+    counts = Counter()
+    for call in STORY.calls():
+        if not WORKLOADS[call.callee].language if call.callee in WORKLOADS else True:
+            continue
+        if call.caller not in WORKLOADS or call.linked:
+            counts["outside", identity(call.callee), "north-south", "requests"] += not passed_on(call)
+        else:
+            cls = "north-south" if call.caller == "gateway" else "east-west"
+            counts[identity(call.caller), identity(call.callee), cls, "requests"] += 1
+    for job in STORY.jobs():
+        counts["outside", identity(job.service), "north-south", "requests"] += 1
+    return counts
+
+
 def connected():
     counts = Counter()
     for call in STORY.calls():
@@ -128,6 +148,8 @@ EXPECTED = {"otlp.jsonl": traced, "jaeger.json": traced, "zipkin.json": traced_w
             "istio-access.log": logged, "istio-access.jsonl": logged, "gateway-access.log": logged_at_the_gateway}
 EXPECTED |= {"otlp.binpb": traced}
 EXPECTED |= {"vpc-flow.log": addressed, "gcp-vpc-flow.json": connected, "azure-flow.json": addressed}
+EXPECTED |= {"zipkin-v1.json": traced_without_links, "jaeger-es.ndjson": traced, "nezha.csv": traced_without_kinds}
+TRACED = (traced, traced_without_links, traced_without_kinds)
 EMITTERS = {workload.id for workload in WORKLOADS.values() if workload.language}
 
 
@@ -161,7 +183,7 @@ def differences(binary, name):
     for key in sorted(set(wanted) | set(found)):
         if wanted[key] != found[key]:
             yield f"{key[0]} -> {key[1]} {key[2]}: {found[key]} {key[3]}, should be {wanted[key]}"
-    nodes = {end for key in wanted for end in key[:2]} | (EMITTERS if EXPECTED[name] in (traced, traced_without_links) else set())
+    nodes = {end for key in wanted for end in key[:2]} | (EMITTERS if EXPECTED[name] in TRACED else set())
     kinds = {node["id"]: node["kind"] for node in graph["nodes"]}
     for node in sorted(nodes | set(kinds)):
         wanted_kind = kind_of(node) if node in nodes else None

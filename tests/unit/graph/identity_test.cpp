@@ -347,6 +347,8 @@ TEST_CASE("a pod's name loses what controllers append and nothing else") {
   CHECK(without_hashes("mysql-0") == "mysql");
   CHECK(without_hashes("istio-proxy") == "istio-proxy");
   CHECK(without_hashes("web") == "web");
+  CHECK(without_hashes("cart-5dc8d4f9fd-46997") == "cart");
+  CHECK(without_hashes("shard-12345") == "shard");
 }
 
 TEST_CASE("addresses are told apart by the special-purpose registries") {
