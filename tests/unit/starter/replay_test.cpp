@@ -118,6 +118,19 @@ TEST_CASE("requests seen inside connections are routed and replayed, and do not 
   CHECK(result.matched == 40);
 }
 
+TEST_CASE("a plan without routes says whether calls came in or not") {
+  for (const bool recorded : {true, false}) {
+    boutique::Case boutique;
+    boutique.declared = {};
+    for (auto& [key, edge] : boutique.seen.edges) edge.ports.clear();
+    if (!recorded) boutique.seen.edges.clear();
+    const Assessment assessment = boutique.assessment();
+    const std::string plan = boutique::file(boutique::generated(assessment, "gateway-api"), "README.md");
+    CHECK((plan.find("no route could be written for any of them") != std::string::npos) == recorded);
+    CHECK((plan.find("no recorded call from outside reached a service") != std::string::npos) != recorded);
+  }
+}
+
 TEST_CASE("calls known as connections only are counted as such, and hosts are not called unused") {
   boutique::Case boutique;
   for (auto& [key, edge] : boutique.seen.edges) {
