@@ -65,7 +65,7 @@ void Intake::take_opened(const WalkedFile& file, OpenInput input) {
   if (looks_like_graph(input.head)) return take_graph(std::move(input));
   if (reader != nullptr) return take_traffic(std::move(input), *reader);
   if (looks_like_manifest(input.head)) return take_manifest(file, std::move(input));
-  refuse(file);
+  refuse(file, input.head);
 }
 
 void Intake::take_traffic(OpenInput input, const Reader& reader) {
@@ -94,8 +94,14 @@ void Intake::take_manifest(const WalkedFile& file, OpenInput input) {
   if (file.named && read.records == 0 && read.skipped > 0) unreadable = true;
 }
 
-void Intake::refuse(const WalkedFile& file) {
+void Intake::refuse(const WalkedFile& file, std::string_view head) {
   const std::string name = shown_name(file.path);
+  if (const Refusal* known = refused(head)) {
+    diagnostics.report(file.named ? Severity::error : Severity::warning, {name}, std::string(known->reason),
+                       std::string(known->hint));
+    unreadable = unreadable || file.named;
+    return;
+  }
   if (!file.named) {
     diagnostics.report(Severity::info, {name}, "is in no format that nsew reads");
     return;

@@ -34,7 +34,7 @@ class Intake {
   void take_traffic(OpenInput, const Reader&);
   void take_graph(OpenInput);
   void take_manifest(const WalkedFile&, OpenInput);
-  void refuse(const WalkedFile&);
+  void refuse(const WalkedFile&, std::string_view head);
 
   IngestOptions options_;
 };

@@ -7,12 +7,13 @@
 namespace nsew {
 namespace {
 
-constexpr std::string_view arrays[] = {"resourceSpans", "batches"};
+constexpr std::string_view arrays[] = {"resourceSpans", "batches", "resource_spans"};
 
-// {"resourceSpans":[…]}, {"batches":[…]} (Tempo), {"result":{"resourceSpans":[…]}} (Jaeger's API v3), or elements of
-// such an array.
+// {"resourceSpans":[…]}, {"batches":[…]} (Tempo), {"result":{"resourceSpans":[…]}} (Jaeger's API v3),
+// {"trace":{"resourceSpans":[…]}} (Tempo's API v2), or elements of such an array.
 bool recognises(std::string_view head) {
-  for (const std::string_view key : {"resourceSpans", "scopeSpans", "instrumentationLibrarySpans"})
+  for (const std::string_view key : {"resourceSpans", "scopeSpans", "instrumentationLibrarySpans", "resource_spans",
+                                     "scope_spans", "instrumentation_library_spans"})
     if (has_key(head, key, 3)) return true;
   return has_key(head, "batches", 2) && (has_key(head, "scopeSpans", 4) || has_key(head, "spans", 6));
 }

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "input/ids.hpp"
-#include "input/json_values.hpp"
+#include "input/json_span.hpp"
 #include "input/otlp.hpp"
 
 namespace nsew::otlp {
@@ -12,6 +12,14 @@ namespace {
 
 namespace dom = simdjson::dom;
 using Field = std::optional<dom::element>;
+using Names = std::initializer_list<std::string_view>;  // of one field: as protobuf's JSON mapping has it, as it is in
+                                                        // trace.proto
+
+Field field_of(dom::object owner, Names names) {
+  for (const std::string_view name : names)
+    if (const Field value = field(owner, name)) return value;
+  return std::nullopt;
+}
 
 constexpr std::string_view keep_hint = "the span is read without it";
 
@@ -42,8 +50,9 @@ class DocumentReader {
   void read_links(dom::object span, const At& at);
   void read_status(dom::object span, const At& at);
   SpanKind read_kind(dom::object span, const At& at);
-  std::uint64_t read_time(dom::object span, std::string_view key, const At& at);
-  std::string_view read_text(dom::object owner, std::string_view key, const At& at);
+  void add_value(std::string_view name, dom::object value);
+  std::uint64_t read_time(dom::object span, Names names, const At& at);
+  std::string_view read_text(dom::object owner, Names names, const At& at);
   template <class Each>
   bool each_of(dom::object owner, std::string_view key, const At& at, const Each& each);
   void skip(const At& at, std::string_view message, std::string_view hint) { json_.skip(at.text(), message, hint); }
@@ -103,7 +112,7 @@ void DocumentReader::read_document(dom::object document, const At& at) {
     if (inner && inner->get_object().get(object) == simdjson::SUCCESS) return read_document(object, {&at, wrapper});
   }
   bool any = false;
-  for (const std::string_view key : {"resourceSpans", "batches"})
+  for (const std::string_view key : {"resourceSpans", "batches", "resource_spans"})
     any =
         each_of(document, key, at, [&](dom::element item, const At& here) { read_resource_spans(item, here); }) || any;
   if (!any) read_resource(document, at);
@@ -125,7 +134,8 @@ void DocumentReader::read_resource(dom::object object, const At& at) {
       wrong_type(at, "resource", "an object", *said);
   }
   resource_ = json_.sink().resource(resource_of(attributes_));
-  for (const std::string_view key : {"scopeSpans", "instrumentationLibrarySpans"})
+  for (const std::string_view key :
+       {"scopeSpans", "instrumentationLibrarySpans", "scope_spans", "instrumentation_library_spans"})
     each_of(object, key, at, [&](dom::element scope, const At& here) { read_scope_spans(scope, here); });
 }
 
@@ -141,15 +151,15 @@ void DocumentReader::read_span(dom::element item, const At& at) {
   if (item.get_object().get(object) != simdjson::SUCCESS)
     return skip(at, fmt::format("{} where a span should be", type_of(item)), "it was left out");
   Span span;
-  const std::string_view trace = read_text(object, "traceId", at);
+  const std::string_view trace = read_text(object, {"traceId", "trace_id"}, at);
   span.trace = trace_id(trace);
-  span.id = span_id(read_text(object, "spanId", at));
+  span.id = span_id(read_text(object, {"spanId", "span_id"}, at));
   if (trace.empty() || span.id == 0 || span.trace == TraceId{})
     return skip(at, "a span without traceId or spanId", "it belongs to no trace and was left out");
-  span.parent = span_id(read_text(object, "parentSpanId", at));
+  span.parent = span_id(read_text(object, {"parentSpanId", "parent_span_id"}, at));
   span.kind = read_kind(object, at);
-  span.start_ns = read_time(object, "startTimeUnixNano", at);
-  const std::uint64_t end = read_time(object, "endTimeUnixNano", at);
+  span.start_ns = read_time(object, {"startTimeUnixNano", "start_time_unix_nano"}, at);
+  const std::uint64_t end = read_time(object, {"endTimeUnixNano", "end_time_unix_nano"}, at);
   span.duration_ns = end > span.start_ns && span.start_ns != 0 ? end - span.start_ns : 0;
 
   attributes_.clear();
@@ -159,12 +169,12 @@ void DocumentReader::read_span(dom::element item, const At& at) {
   read_links(object, at);
   span.links = links_;
   span.error = failed_ || error_of(attributes_);
-  const auto by_state = tracestate_probability(read_text(object, "traceState", at));
+  const auto by_state = tracestate_probability(read_text(object, {"traceState", "trace_state"}, at));
   const auto said = by_state ? by_state : probability_of(attributes_);
   span.probability_known = said.has_value();
   span.probability = said.value_or(1);
   span.resource = resource_;
-  span.operation = json_.sink().operation(operation_of(attributes_, read_text(object, "name", at), buffer_));
+  span.operation = json_.sink().operation(operation_of(attributes_, read_text(object, {"name"}, at), buffer_));
   span.peer = json_.sink().peer(peer_of(attributes_, span.kind));
   json_.sink().span(span);
 }
@@ -176,14 +186,22 @@ void DocumentReader::read_attributes(dom::object owner, const At& at) {
     const Field key = field(object, "key"), holder = field(object, "value");
     const auto name = key ? text_of(*key) : std::nullopt;
     if (!name || !holder || holder->get_object().get(value) != simdjson::SUCCESS) return;
-    if (const Field text = field(value, "stringValue")) attributes_.add(*name, text_of(*text).value_or(""));
-    bool truth = false;
-    const Field flag = field(value, "boolValue");
-    if (flag && flag->get_bool().get(truth) == simdjson::SUCCESS) attributes_.add(*name, truth ? "true" : "false");
-    for (const std::string_view type : {"intValue", "doubleValue"})
-      if (const Field number = field(value, type))
-        if (const auto n = number_of(*number)) attributes_.add(*name, *n);
+    dom::object inner;
+    const Field wrapped = field(value, "Value");  // Go's structs printed without protobuf's JSON mapping
+    if (wrapped && wrapped->get_object().get(inner) == simdjson::SUCCESS) value = inner;
+    add_value(*name, value);
   });
+}
+
+void DocumentReader::add_value(std::string_view name, dom::object value) {
+  if (const Field text = field_of(value, {"stringValue", "string_value", "StringValue"}))
+    attributes_.add(name, text_of(*text).value_or(""));
+  bool truth = false;
+  const Field flag = field_of(value, {"boolValue", "bool_value", "BoolValue"});
+  if (flag && flag->get_bool().get(truth) == simdjson::SUCCESS) attributes_.add(name, truth ? "true" : "false");
+  const Field number =
+      field_of(value, {"intValue", "int_value", "IntValue", "doubleValue", "double_value", "DoubleValue"});
+  if (const auto n = number ? number_of(*number) : std::nullopt) attributes_.add(name, *n);
 }
 
 void DocumentReader::read_links(dom::object span, const At& at) {
@@ -191,7 +209,8 @@ void DocumentReader::read_links(dom::object span, const At& at) {
   each_of(span, "links", at, [&](dom::element item, const At& here) {
     dom::object object;
     if (item.get_object().get(object) != simdjson::SUCCESS) return;
-    const Link link{trace_id(read_text(object, "traceId", here)), span_id(read_text(object, "spanId", here))};
+    const Link link{trace_id(read_text(object, {"traceId", "trace_id"}, here)),
+                    span_id(read_text(object, {"spanId", "span_id"}, here))};
     if (link.span != 0) links_.push_back(link);
   });
 }
@@ -202,9 +221,7 @@ void DocumentReader::read_status(dom::object span, const At& at) {
   if (!status) return;
   if (status->get_object().get(object) != simdjson::SUCCESS) return wrong_type(at, "status", "an object", *status);
   const Field code = field(object, "code");
-  if (!code) return;
-  const auto text = text_of(*code);
-  failed_ = number_of(*code) == 2 || (text && (*text == "STATUS_CODE_ERROR" || *text == "ERROR"));
+  failed_ = code && is_failure(*code);
 }
 
 SpanKind DocumentReader::read_kind(dom::object span, const At& at) {
@@ -216,19 +233,30 @@ SpanKind DocumentReader::read_kind(dom::object span, const At& at) {
   return known.value_or(SpanKind::absent);
 }
 
-std::uint64_t DocumentReader::read_time(dom::object span, std::string_view key, const At& at) {
-  const Field value = field(span, key);
+// JavaScript without whole numbers of 64 bits writes {"low": …, "high": …}.
+std::optional<std::uint64_t> halves(dom::element value) {
+  dom::object object;
+  std::int64_t low = 0, high = 0;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return std::nullopt;
+  if (object["low"].get_int64().get(low) != simdjson::SUCCESS) return std::nullopt;
+  if (object["high"].get_int64().get(high) != simdjson::SUCCESS) return std::nullopt;
+  return static_cast<std::uint64_t>(high) << 32 | (static_cast<std::uint64_t>(low) & 0xFFFFFFFF);
+}
+
+std::uint64_t DocumentReader::read_time(dom::object span, Names names, const At& at) {
+  const Field value = field_of(span, names);
   if (!value) return 0;
-  const auto time = count_of(*value);
-  if (!time) wrong_type(at, key, "a whole number of nanoseconds", *value);
+  const auto count = count_of(*value);
+  const auto time = count ? count : halves(*value);
+  if (!time) wrong_type(at, *names.begin(), "a whole number of nanoseconds", *value);
   return time.value_or(0);
 }
 
-std::string_view DocumentReader::read_text(dom::object owner, std::string_view key, const At& at) {
-  const Field value = field(owner, key);
+std::string_view DocumentReader::read_text(dom::object owner, Names names, const At& at) {
+  const Field value = field_of(owner, names);
   if (!value) return {};
   const auto text = text_of(*value);
-  if (!text) wrong_type(at, key, "text", *value);
+  if (!text) wrong_type(at, *names.begin(), "text", *value);
   return text.value_or(std::string_view{});
 }
 

@@ -53,4 +53,11 @@ std::span<const Reader* const> readers();            // in the order in which th
 const Reader* reader_called(std::string_view name);  // null when there is none
 const Reader* recognise(std::string_view head);      // null when none does
 
+// Traffic that nobody can count calls of, and what to do instead.
+struct Refusal {
+  bool (*recognises)(std::string_view head);
+  std::string_view reason, hint;
+};
+const Refusal* refused(std::string_view head);  // null when it is none of these
+
 }  // namespace nsew

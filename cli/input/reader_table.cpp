@@ -9,6 +9,9 @@ namespace {
 const Reader* const table[] = {
     &otlp_json,
     &otlp_protobuf,
+    &otel_stdouttrace,
+    &opensearch_spans,
+    &clickhouse_spans,
     &jaeger_json,
     &zipkin_json,
     &zipkin_v1,
@@ -24,6 +27,8 @@ const Reader* const table[] = {
     &dependencies,  // graphs
 };
 
+const Refusal* const refusals[] = {&tempo_search};
+
 const Reader* first(auto&& wanted) {
   const auto* found = std::ranges::find_if(table, wanted);
   return found == std::end(table) ? nullptr : *found;
@@ -32,6 +37,11 @@ const Reader* first(auto&& wanted) {
 }  // namespace
 
 std::span<const Reader* const> readers() { return table; }
+
+const Refusal* refused(std::string_view head) {
+  const auto* found = std::ranges::find_if(refusals, [&](const Refusal* r) { return r->recognises(head); });
+  return found == std::end(refusals) ? nullptr : *found;
+}
 
 const Reader* reader_called(std::string_view name) {
   return first([&](const Reader* reader) { return reader->name == name; });

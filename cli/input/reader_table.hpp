@@ -7,6 +7,9 @@ namespace nsew {
 
 extern const Reader otlp_json;
 extern const Reader otlp_protobuf;
+extern const Reader otel_stdouttrace;
+extern const Reader opensearch_spans;
+extern const Reader clickhouse_spans;
 extern const Reader jaeger_json;
 extern const Reader zipkin_json;
 extern const Reader zipkin_v1;
@@ -20,5 +23,7 @@ extern const Reader istio_access_log;
 extern const Reader envoy_access_log;
 extern const Reader kiali;
 extern const Reader dependencies;
+
+extern const Refusal tempo_search;
 
 }  // namespace nsew

@@ -146,7 +146,7 @@ def logged_at_the_gateway():
 
 EXPECTED = {"otlp.jsonl": traced, "jaeger.json": traced, "zipkin.json": traced_without_links, "hubble.jsonl": connected,
             "istio-access.log": logged, "istio-access.jsonl": logged, "gateway-access.log": logged_at_the_gateway}
-EXPECTED |= {"otlp.binpb": traced}
+EXPECTED |= dict.fromkeys(("otlp.binpb", "stdouttrace.jsonl", "opensearch.ndjson", "clickhouse.jsonl"), traced)
 EXPECTED |= {"vpc-flow.log": addressed, "gcp-vpc-flow.json": connected, "azure-flow.json": addressed}
 EXPECTED |= {"zipkin-v1.json": traced_without_links, "jaeger-es.ndjson": traced, "nezha.csv": traced_without_kinds}
 TRACED = (traced, traced_without_links, traced_without_kinds)

@@ -1,8 +1,8 @@
-"""The story as spans in further formats: OTLP protobuf."""
-
+"""The story as spans in further formats: OTLP protobuf, Go's stdouttrace, Data Prepper's documents, ClickHouse's rows."""
 import struct
+from datetime import datetime, timezone
 
-from shop_traces import OTLP_KIND, attributes_of, batches, otlp_resource, otlp_span, spans_of
+from shop_traces import OTLP_KIND, attributes_of, batches, compact, otlp_resource, otlp_span, spans_of
 
 
 # -- OTLP as protobuf: what trace.proto of opentelemetry-proto numbers, in the collector's framing --------------------
@@ -63,4 +63,73 @@ def otlp_protobuf(story):
         yield struct.pack(">I", len(message)) + message
 
 
-RECORDINGS = {"otlp.binpb": otlp_protobuf}
+# -- one JSON object a span ------------------------------------------------------------------------------------------
+KIND_NAMES = {"internal": "Internal", "server": "Server", "client": "Client", "producer": "Producer", "consumer": "Consumer"}
+
+
+def resource_of(span):
+    said = otlp_resource(span.workload, span.pod)["attributes"]
+    return {pair["key"]: pair["value"]["stringValue"] for pair in said}
+
+
+def moment(microseconds, blank="T", zone="Z"):
+    at = datetime.fromtimestamp(microseconds // 1_000_000, timezone.utc)
+    return f"{at:%Y-%m-%d}{blank}{at:%H:%M:%S}.{microseconds % 1_000_000:06d}000{zone}"
+
+
+def go_pairs(said):
+    return [{"Key": key, "Value": {"Type": "INT64" if isinstance(value, int) else "STRING", "Value": value}}
+            for key, value in said.items()]
+
+
+def go_context(trace, span):
+    return {"TraceID": trace or "0" * 32, "SpanID": span or "0" * 16, "TraceFlags": "01" if span else "00",
+            "TraceState": "ot=th:0" if span else "", "Remote": False}
+
+
+def stdouttrace(story):
+    for span in sorted(spans_of(story), key=lambda s: (s.end, s.id)):
+        yield compact({
+            "Name": span.name, "SpanContext": go_context(span.trace, span.id),
+            "Parent": go_context(span.trace if span.parent else "", span.parent), "SpanKind": OTLP_KIND[span.kind],
+            "StartTime": moment(span.start), "EndTime": moment(span.end), "Attributes": go_pairs(attributes_of(span)),
+            "Events": None, "Links": [{"SpanContext": go_context(*link), "Attributes": None, "DroppedAttributeCount": 0}
+                                      for link in span.links] or None,
+            "Status": {"Code": "Error" if span.error else "Unset", "Description": ""}, "DroppedAttributes": 0,
+            "DroppedEvents": 0, "DroppedLinks": 0, "ChildSpanCount": 0, "Resource": go_pairs(resource_of(span)),
+            "InstrumentationScope": {"Name": "shop", "Version": "", "SchemaURL": "", "Attributes": None}})
+
+
+def data_prepper(story):
+    """As _bulk takes them: names with @ for dots, each attribute a field."""
+    for span in sorted(spans_of(story), key=lambda s: (s.end, s.id)):
+        document = {"traceId": span.trace, "spanId": span.id, "traceState": "ot=th:0", "parentSpanId": span.parent,
+                    "name": span.name, "kind": "SPAN_KIND_" + span.kind.upper(), "startTime": moment(span.start),
+                    "endTime": moment(span.end), "durationInNanos": span.duration * 1000,
+                    "serviceName": span.workload.name, "events": [], "links": [
+                        {"traceId": trace, "spanId": linked, "traceState": "", "attributes": {}, "droppedAttributesCount": 0}
+                        for trace, linked in span.links],
+                    "traceGroup": None, "status.code": 2 if span.error else 0}
+        for prefix, said in (("resource", resource_of(span)), ("span", attributes_of(span))):
+            document |= {f"{prefix}.attributes.{key.replace('.', '@')}": value for key, value in said.items()}
+        yield compact({"index": {"_index": "otel-v1-apm-span-000001", "_id": span.id}})
+        yield compact(document)
+
+
+def clickhouse(story):
+    """SELECT * FROM otel_traces FORMAT JSONEachRow: numbers of 64 bits are text, maps hold text alone."""
+    for span in sorted(spans_of(story), key=lambda s: (s.start, s.id)):
+        yield compact({
+            "Timestamp": moment(span.start, " ", ""), "TraceId": span.trace, "SpanId": span.id,
+            "ParentSpanId": span.parent, "TraceState": "ot=th:0", "SpanName": span.name,
+            "SpanKind": KIND_NAMES[span.kind], "ServiceName": span.workload.name,
+            "ResourceAttributes": resource_of(span), "ScopeName": "shop", "ScopeVersion": "",
+            "SpanAttributes": {key: str(value) for key, value in attributes_of(span).items()},
+            "Duration": str(span.duration * 1000), "StatusCode": "Error" if span.error else "Unset", "StatusMessage": "",
+            "Events.Timestamp": [], "Events.Name": [], "Events.Attributes": [],
+            "Links.TraceId": [trace for trace, _ in span.links], "Links.SpanId": [linked for _, linked in span.links],
+            "Links.TraceState": ["" for _ in span.links], "Links.Attributes": [{} for _ in span.links]})
+
+
+RECORDINGS = {"otlp.binpb": otlp_protobuf, "stdouttrace.jsonl": stdouttrace, "opensearch.ndjson": data_prepper,
+              "clickhouse.jsonl": clickhouse}
