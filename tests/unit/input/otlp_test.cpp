@@ -112,7 +112,9 @@ TEST_CASE("the cursor and the document read the same") {
 TEST_CASE("times are whole numbers of nanoseconds, as text or as numbers") {
   for (const std::string& times :
        {std::string(R"(,"startTimeUnixNano":"1750000000256441937","endTimeUnixNano":"1750000000333145151")"),
-        std::string(R"(,"startTimeUnixNano":1750000000256441937,"endTimeUnixNano":1750000000333145151)")}) {
+        std::string(R"(,"startTimeUnixNano":1750000000256441937,"endTimeUnixNano":1750000000333145151)"),
+        std::string(R"(,"startTimeUnixNano":{"low":1949826641,"high":407453626},)"
+                    R"("endTimeUnixNano":{"low":2026529855,"high":407453626})")}) {
     for (const std::string& json : {document(times), spaced(document(times))}) {
       CAPTURE(json);
       RecordSink sink;
@@ -131,13 +133,43 @@ TEST_CASE("documents of every shape give their spans") {
   for (const std::string& text :
        {R"({"resourceSpans":[)" + resource + "]}", R"({"batches":[)" + resource + "]}",
         "[{\"resourceSpans\":[" + resource + "]}]", R"({"result":{"resourceSpans":[)" + resource + "]}}", resource,
-        resource + ",\n", R"({"trace":{"resourceSpans":[)" + resource + "]}}",
-        "\n\n" + spaced(R"({"resourceSpans":[)" + resource + "]}"),
+        resource + ",\n", R"({"resource_spans":[{"scope_spans":)" + scopes + "}]}",
+        R"({"resourceSpans":[{"instrumentation_library_spans":)" + scopes + "}]}",
+        R"({"trace":{"resourceSpans":[)" + resource + R"(]},"metrics":{},"status":"COMPLETE"})",
+        R"({"trace":{"resourceSpans":[)" + resource + "]}}", "\n\n" + spaced(R"({"resourceSpans":[)" + resource + "]}"),
         R"({"resourceSpans":[{"instrumentationLibrarySpans":)" + scopes + "}]}",
         R"({"scopeSpans":)" + scopes + R"(,"resource":{"attributes":[]}})"}) {
     CAPTURE(text);
     const Reading reading = test::read(otlp_json, text);
     CHECK(reading.spans == Texts{"aa<0 internal "});
+    CHECK(reading.messages == Texts{});
+  }
+}
+
+TEST_CASE("messages of Jaeger's and Tempo's interfaces may follow one another, on lines or indented") {
+  for (const std::string& one :
+       {R"({"result":)" + document("") + "}", R"({"trace":)" + document("") + "}", document("")}) {
+    const Texts twice{"aa<0 absent shop", "aa<0 absent shop"};
+    CHECK(test::read(otlp_json, one + "\n" + one + "\n").spans == twice);
+    CHECK(test::read(otlp_json, one + one).spans == twice);
+    CHECK(test::read(otlp_json, spaced(one) + "\n" + spaced(one)).spans == twice);
+  }
+}
+
+TEST_CASE("keys may be those of trace.proto, and values those of Go's structs") {
+  const std::string before = R"({"resource_spans":[{"resource":{"attributes":[{"key":"service.name","value":)";
+  const std::string span =
+      R"(}]},"scope_spans":[{"spans":[{"trace_id":"W47/95gDgQPSabYzgT/GDA==","span_id":"AAAAAAAAAKo=",)"
+      R"("parent_span_id":"AAAAAAAAALs=","trace_state":"ot=th:8","name":"x","kind":3,)"
+      R"("start_time_unix_nano":1750000000256441937,"end_time_unix_nano":1750000000333145151,)"
+      R"("attributes":[{"key":"server.port","value":)";
+  const std::string after = R"(}],"links":[{"trace_id":"W47/95gDgQPSabYzgT/GDA==","span_id":"AAAAAAAAAKo="}],)"
+                            R"("status":{"code":"Error"}}]}]}]})";
+  for (const auto& [service, port] :
+       {std::pair{R"({"string_value":"shop"})", R"({"int_value":"7070"})"},
+        std::pair{R"({"Value":{"StringValue":"shop"}})", R"({"Value":{"IntValue":7070}})"}}) {
+    const Reading reading = test::read(otlp_json, before + service + span + port + after);
+    CHECK(test::lines(reading.spans) == "aa<bb client shop route=x port=7070 error linked p=0.5");
     CHECK(reading.messages == Texts{});
   }
 }
