@@ -18,10 +18,15 @@
 namespace nsew {
 namespace {
 
+constexpr std::size_t least_memory = std::size_t{16} << 20;
+
 IngestOptions ingest_options(const Flags& flags) {
   IngestOptions options;
   options.threads = flags.threads != 0 ? flags.threads : std::max(1U, std::thread::hardware_concurrency());
   options.sampling_rate = flags.sampling_rate;
+  options.memory = flags.memory;
+  if (options.memory != 0 && options.memory < least_memory)
+    throw Failure(exit_code::usage, "--memory wants at least 16M", {}, "leave it out to use as much as it takes");
   if (!flags.as.empty()) {
     options.as = reader_called(flags.as);
     if (options.as == nullptr) {
@@ -199,6 +204,7 @@ std::unique_ptr<Assessed> assess(const Flags& flags, const Config& config) {
   all->knowledge = platform_knowledge();
   all->inventory = std::move(intake.inventory);
   all->graph = build_graph(intake.sinks, all->inventory, all->knowledge, options);
+  intake.say_what_did_not_fit();
   name_formats(all->graph, intake.rows);
   for (const CallGraph& graph : intake.graphs) merge(all->graph, graph);
   if (intake.graphs.size() > 1) say_what_a_merge_may_lose(all->graph, intake);

@@ -58,6 +58,12 @@ void add_reading_flags(CLI::App& command, Flags& flags) {
       ->type_name("N")
       ->envname("NSEW_THREADS")
       ->check(CLI::Range(1U, 256U));
+  command
+      .add_option("--memory", flags.memory,
+                  "read traces in about so much memory, as 64M or 2G (at least 16M), and in TMPDIR for the rest")
+      ->type_name("SIZE")
+      ->envname("NSEW_MEMORY")
+      ->transform(CLI::AsSizeValue(false));
   command.add_flag("--partial", flags.partial, "exit 0 although an input was cut short or could not be read");
 }
 

@@ -1,6 +1,7 @@
 // What the command line says. One flag table for all commands (flags.cpp): a flag means the same everywhere.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,7 +23,8 @@ struct Flags {
   std::optional<double> sampling_rate;
   std::vector<std::string> namespaces, except_namespaces, inside, outside, gateways, waivers;
   std::string environment, since, until, as, config, now;
-  unsigned threads = 0;  // 0 = one per processor
+  unsigned threads = 0;      // 0 = one per processor
+  std::uint64_t memory = 0;  // bytes; 0 = as much as it takes
   std::string fail_on, show = "info", min_confidence, color = "auto";
   bool quiet = false, partial = false;
   int verbose = 0;

@@ -1,5 +1,11 @@
 #include "app/intake.hpp"
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -13,6 +19,22 @@ constexpr std::size_t largest_document = std::size_t{1} << 30;
 
 InputRow row(const InputSummary& read) {
   return {read.name, read.format, read.role, read.unit, read.bytes, read.records, read.skipped};
+}
+
+// All but the rows of spans: the program itself, names, what a thread reads into, and the graph.
+constexpr std::size_t bytes_for_others = std::size_t{26} << 20;
+
+std::size_t bytes_for_rows(std::size_t memory) {
+  return memory > 2 * bytes_for_others ? memory - bytes_for_others : memory / 16;
+}
+
+// One heap for all threads, from which what is freed goes back soon.
+void keep_heap_small() {
+#if defined(__GLIBC__)
+  ::mallopt(M_ARENA_MAX, 1);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 18);
+#endif
 }
 
 // `rest` goes on where the head that was looked at ends.
@@ -29,7 +51,23 @@ bool holds_nothing(std::string_view head) {
 
 }  // namespace
 
-Intake::Intake(IngestOptions options) : sinks(std::max(1U, options.threads)), options_(options) {}
+Intake::Intake(IngestOptions options) : sinks(std::max(1U, options.threads)), options_(options) {
+  if (options.memory == 0) return;
+  keep_heap_small();
+  const char* folder = std::getenv("TMPDIR");
+  spilled = std::make_unique<PageFile>(folder != nullptr && *folder != '\0' ? folder : "/tmp");
+  for (RecordSink& sink : sinks) sink.spill_to(*spilled, bytes_for_rows(options.memory) / sinks.size());
+}
+
+void Intake::say_what_did_not_fit() {
+  if (spilled == nullptr) return;
+  if (spilled->has_lost())
+    throw Failure(exit_code::write_failed, "what was put into TMPDIR could not be read back", {},
+                  "name another folder in TMPDIR, or give more --memory");
+  if (spilled->is_full())
+    diagnostics.report(Severity::warning, {"--memory"}, "TMPDIR had no room, and more memory was used",
+                       "name a folder with room in TMPDIR");
+}
 
 void Intake::take(const std::string& path) {
   try {

@@ -1,11 +1,13 @@
 // Reads the inputs: each file is recognised by its content and goes to the room that reads it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/diagnostics.hpp"
+#include "base/page_file.hpp"
 #include "cluster/inventory.hpp"
 #include "graph/call_graph.hpp"
 #include "input/ingest.hpp"
@@ -19,7 +21,10 @@ class Intake {
 
   // A file, a directory (walked) or "-".
   void take(const std::string& path);
+  // Once all records have been looked at.
+  void say_what_did_not_fit();
 
+  std::unique_ptr<PageFile> spilled;  // takes rows beyond --memory
   std::vector<RecordSink> sinks;
   Inventory inventory;
   std::vector<CallGraph> graphs;

@@ -37,7 +37,10 @@ class File final : public ByteSource {
     const bool is_stdin = path_ == "-";
     fd_ = is_stdin ? STDIN_FILENO : ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd_ < 0) throw cannot(path_, errno);
-    widen_pipe();
+    struct stat about {};
+    if (::fstat(fd_, &about) != 0) return;
+    if (S_ISFIFO(about.st_mode)) widen_pipe();
+    if (S_ISREG(about.st_mode) && !is_stdin) size_ = static_cast<std::uint64_t>(about.st_size);
   }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
@@ -51,17 +54,25 @@ class File final : public ByteSource {
       if (errno != EINTR) throw cannot(path_, errno);
     }
   }
+  std::uint64_t size() const override { return size_; }
+  std::size_t read_at(std::uint64_t offset, char* to, std::size_t size) const override {
+    while (true) {
+      const ssize_t got = ::pread(fd_, to, std::min(size, one_read), static_cast<off_t>(offset));
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) throw cannot(path_, errno);
+    }
+  }
 
  private:
   void widen_pipe() const {
 #ifdef F_SETPIPE_SZ
-    struct stat about {};
-    if (::fstat(fd_, &about) == 0 && S_ISFIFO(about.st_mode)) ::fcntl(fd_, F_SETPIPE_SZ, pipe_size);
+    ::fcntl(fd_, F_SETPIPE_SZ, pipe_size);
 #endif
   }
 
   std::string path_;
   int fd_ = -1;
+  std::uint64_t size_ = 0;
 };
 
 // A file of which the first bytes were looked at.
@@ -83,6 +94,10 @@ class Peeked final : public ByteSource {
     const std::size_t n = first_.copy(to, size, at_);
     at_ += n;
     return n;
+  }
+  std::uint64_t size() const override { return source_->size(); }
+  std::size_t read_at(std::uint64_t offset, char* to, std::size_t size) const override {
+    return source_->read_at(offset, to, size);
   }
 
  private:

@@ -19,6 +19,10 @@ class ByteSource {
   virtual ~ByteSource() = default;
   // Up to `size` bytes into `to`; 0 at the end.
   virtual std::size_t read(char* to, std::size_t size) = 0;
+  // For files as they are on disk: how large they were when they were opened, and bytes of any place, for several
+  // threads at once. 0 for whatever can only be read from front to back.
+  virtual std::uint64_t size() const { return 0; }
+  virtual std::size_t read_at(std::uint64_t /*offset*/, char* /*to*/, std::size_t /*size*/) const { return 0; }
   // Set when the compressed stream ended early or was damaged; what was read before is good.
   virtual bool cut_short() const { return false; }
   // Why, when it was damaged and not merely short: what the decompressor says.

@@ -11,29 +11,33 @@ namespace {
 constexpr std::uint64_t ns_per_minute = 60'000'000'000;
 
 std::map<std::string, std::uint64_t> environments_of(const RecordSink::Store& store) {
-  std::vector<std::uint64_t> spans(store.resources.size());
-  for (const auto& partition : store.spans)
-    for (const SpanRow& row : partition) ++spans[row.resource];
   std::map<std::string, std::uint64_t> environments;
-  for (std::uint32_t id = 0; id < spans.size(); ++id) {
+  const auto& spans = store.resource_spans;
+  for (std::uint32_t id = 0; id < std::min<std::size_t>(spans.size(), store.resources.size()); ++id) {
     const std::string_view environment = unpacked_resource(store.resources.text(id)).environment;
     if (!environment.empty() && spans[id] != 0) environments[std::string(environment)] += spans[id];
   }
   return environments;
 }
 
-void keep_rows(Pages<SpanRow>& rows, const auto& wanted) {
-  Pages<SpanRow> kept;
+void keep_rows(RecordSink::Store& store, SpanRows& rows, const auto& wanted) {
+  SpanRows kept;
   for (const SpanRow& row : rows)
-    if (wanted(row)) kept.push_back(row);
+    if (wanted(row))
+      kept.push_back(row);
+    else
+      --store.resource_spans[row.resource];
+  rows.pages().clear();
   rows = std::move(kept);
+  if (store.file != nullptr) rows.pages().spill(*store.file);
 }
 
 void keep_environment(RecordSink::Store& store, const std::string& environment) {
   std::vector<bool> wanted;
   for (std::uint32_t id = 0; id < store.resources.size(); ++id)
     wanted.push_back(unpacked_resource(store.resources.text(id)).environment == environment);
-  for (auto& partition : store.spans) keep_rows(partition, [&](const SpanRow& row) { return wanted[row.resource]; });
+  for (auto& partition : store.spans)
+    keep_rows(store, partition, [&](const SpanRow& row) { return wanted[row.resource]; });
 }
 
 // A trace is in the window where its first span with a time is; times are kept in whole minutes.
@@ -49,7 +53,7 @@ void keep_window(std::vector<RecordSink>& sinks, std::size_t partition, std::uin
     const auto at = begins.find(row.trace);
     return at == begins.end() || (at->second >= from && at->second < to);
   };
-  for (RecordSink& sink : sinks) keep_rows(sink.store().spans[partition], wanted);
+  for (RecordSink& sink : sinks) keep_rows(sink.store(), sink.store().spans[partition], wanted);
 }
 
 std::uint64_t row_minute(std::uint64_t time_ns, std::uint64_t otherwise) {

@@ -15,6 +15,19 @@ double LatencySketch::milliseconds_of(std::uint32_t bucket) {
   return upper * 2 / 2.1;  // off by 1/21 at either end
 }
 
+void LatencySketch::merge(const LatencySketch& other) {
+  std::vector<Count> all;
+  all.reserve(counts_.size() + other.counts_.size());
+  auto mine = counts_.begin();
+  for (const Count& theirs : other.counts_) {
+    for (; mine != counts_.end() && mine->first < theirs.first; ++mine) all.push_back(*mine);
+    all.push_back(theirs);
+    if (mine != counts_.end() && mine->first == theirs.first) all.back().second += (mine++)->second;
+  }
+  all.insert(all.end(), mine, counts_.end());
+  counts_.assign(all.begin(), all.end());
+}
+
 std::optional<double> LatencySketch::quantile_ms(double q) const {
   const std::uint64_t total = count();
   if (total == 0) return std::nullopt;
@@ -25,7 +38,7 @@ std::optional<double> LatencySketch::quantile_ms(double q) const {
     seen += n;
     if (seen >= rank) return milliseconds_of(bucket);
   }
-  return milliseconds_of(counts_.rbegin()->first);
+  return milliseconds_of(counts_.back().first);
 }
 
 }  // namespace nsew

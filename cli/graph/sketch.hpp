@@ -1,10 +1,13 @@
 // Sums that can be merged in any order.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace nsew {
 
@@ -45,22 +48,26 @@ class LatencySketch {
   static double milliseconds_of(std::uint32_t bucket);  // its middle
 
   void add(std::uint32_t bucket, std::uint64_t count = 1) {
-    if (bucket < buckets && count != 0) counts_[bucket] += count;
+    if (bucket >= buckets || count == 0) return;
+    const auto at = std::ranges::lower_bound(counts_, bucket, {}, &Count::first);
+    if (at != counts_.end() && at->first == bucket)
+      at->second += count;
+    else
+      counts_.insert(at, {bucket, count});
   }
-  void merge(const LatencySketch& other) {
-    for (const auto& [b, n] : other.counts_) counts_[b] += n;
-  }
+  void merge(const LatencySketch& other);
   std::uint64_t count() const {
     std::uint64_t sum = 0;
     for (const auto& [b, n] : counts_) sum += n;
     return sum;
   }
   std::optional<double> quantile_ms(double q) const;  // nearest rank; nothing when empty
-  const std::map<std::uint32_t, std::uint64_t>& by_bucket() const { return counts_; }
+  using Count = std::pair<std::uint32_t, std::uint64_t>;
+  const std::vector<Count>& by_bucket() const { return counts_; }
   bool operator==(const LatencySketch&) const = default;
 
  private:
-  std::map<std::uint32_t, std::uint64_t> counts_;
+  std::vector<Count> counts_;  // sorted by bucket: there are many sketches, and a map takes four times the memory
 };
 
 // Sums over the traces of one sampling probability from which the interval of the share follows (decision.md §3):

@@ -64,7 +64,7 @@ class Sorter {
 
  private:
   static constexpr std::size_t buckets = 4096;
-  static std::size_t bucket(const SpanRow& row) { return row.trace >> 44 & (buckets - 1); }
+  static std::size_t bucket(const SpanRow& row) { return row.trace >> 36 & (buckets - 1); }
   std::vector<std::size_t> ends_;
 };
 
@@ -117,26 +117,23 @@ class Deduplicator {
 };
 
 void gather_rows(const RowsContext& context, std::size_t p, std::vector<SpanRow>& rows) {
+  std::size_t size = 0;
+  for (const RecordSink& sink : context.sinks) size += sink.store().spans[p].size();
   rows.clear();
+  rows.reserve(size);
+  std::vector<Pages<PackedSpan>::Page> pages;
   for (std::size_t s = 0; s < context.sinks.size(); ++s) {
     const auto& resources = context.names.remaps[s].resources;
     const auto& details = context.details.by_sink[s];
-    for (SpanRow row : context.sinks[s].store().spans[p]) {
+    SpanRows& kept = context.sinks[s].store().spans[p];
+    for (SpanRow row : kept) {
       row.resource = resources[row.resource] & 0xFFFFFF;
       row.detail = details[row.detail];
       if (context.node_of[row.resource] != nobody) rows.push_back(row);
     }
+    for (auto& page : kept.pages().release()) pages.push_back(std::move(page));
   }
-}
-
-void keep_rows(const RowsContext& context, std::size_t p, const std::vector<SpanRow>& rows) {
-  std::vector<Pages<SpanRow>::Page> pages;
-  for (RecordSink& sink : context.sinks)
-    for (auto& page : sink.store().spans[p].release()) pages.push_back(std::move(page));
-  Pages<SpanRow>& kept = context.sinks[0].store().spans[p];
-  kept.reuse(std::move(pages));
-  for (const SpanRow& row : rows) kept.push_back(row);
-  kept.forget_spare();
+  context.sinks[0].store().spans[p].pages().reuse(std::move(pages));
 }
 
 bool takes_messages(const SpanRow& row) {
@@ -170,7 +167,9 @@ void settle_targets(const RowsContext& context, std::size_t p, const std::vector
       target->found = true;
       target->producer = producer;
       target->node = context.node_of[row->resource];
-      target->row = *row;
+      target->detail = row->detail;
+      target->error = row->error != 0;
+      target->minute = row->minute & 0x7FFFFF, target->latency = row->latency & 511;
     }
   }
 }
@@ -192,14 +191,22 @@ Side side_of(const SpanRow& row) {
 
 bool is_message(const SpanRow& row) { return kind_of(row) == SpanKind::producer || kind_of(row) == SpanKind::consumer; }
 
-Links collect_links(const std::vector<RecordSink>& sinks) {
+Links collect_links(std::vector<RecordSink>& sinks) {
   std::vector<LinkRow> rows;
-  for (const RecordSink& sink : sinks) rows.insert(rows.end(), sink.store().links.begin(), sink.store().links.end());
+  std::size_t size = 0;
+  for (const RecordSink& sink : sinks) size += sink.store().links.size();
+  rows.reserve(size);
+  for (RecordSink& sink : sinks) {
+    for (const LinkRow& row : sink.store().links) rows.push_back(row);
+    sink.store().links.clear();
+  }
   const auto key = [](const LinkRow& l) { return std::tuple(l.trace, l.span, l.linked_trace, l.linked_span); };
   std::ranges::sort(rows, {}, key);
   rows.erase(std::unique(rows.begin(), rows.end(), [&](auto& a, auto& b) { return key(a) == key(b); }), rows.end());
 
   Links links;
+  links.targets.reserve(rows.size());
+  links.links.reserve(rows.size());
   for (const LinkRow& row : rows) links.targets.push_back({row.linked_trace, row.linked_span});
   std::ranges::sort(links.targets, target_less);
   const auto same = [](const Target& a, const Target& b) { return a.trace == b.trace && a.span == b.span; };
@@ -252,24 +259,32 @@ Details collect_details(const std::vector<RecordSink>& sinks, const Names& names
   return details;
 }
 
-std::uint64_t sort_partition(const RowsContext& context, std::size_t p, std::vector<SpanRow>& scratch) {
-  gather_rows(context, p, scratch);
+std::uint64_t sort_partition(const RowsContext& context, std::size_t p, std::vector<SpanRow>& rows) {
+  gather_rows(context, p, rows);
   thread_local std::vector<SpanRow> other;
   thread_local Sorter sorter;
-  sorter.sort(scratch, other);
-  const std::uint64_t repeats = Deduplicator(context.node_of).drop_repeats(scratch);
-  if (!context.links.links.empty()) {
-    for (const SpanRow& row : scratch) settle_row_links(context, row);
-    settle_targets(context, p, scratch);
-  }
-  keep_rows(context, p, scratch);
-  return repeats;
+  sorter.sort(rows, other);
+  return Deduplicator(context.node_of).drop_repeats(rows);
+}
+
+void tell_links(const RowsContext& context, std::size_t p, const std::vector<SpanRow>& rows) {
+  for (const SpanRow& row : rows) settle_row_links(context, row);
+  settle_targets(context, p, rows);
+}
+
+void keep_partition(const RowsContext& context, std::size_t p, const std::vector<SpanRow>& rows) {
+  RecordSink::Store& store = context.sinks[0].store();
+  SpanRows& kept = store.spans[p];
+  for (const SpanRow& row : rows) kept.push_back(row);
+  kept.pages().forget_spare();
+  if (store.file != nullptr) kept.pages().spill(*store.file);
 }
 
 void take_partition(std::vector<RecordSink>& sinks, std::size_t p, std::vector<SpanRow>& rows) {
+  SpanRows& kept = sinks[0].store().spans[p];
   rows.clear();
-  for (const SpanRow& row : sinks[0].store().spans[p]) rows.push_back(row);
-  sinks[0].store().spans[p].clear();
+  for (const SpanRow& row : kept) rows.push_back(row);
+  kept.pages().clear();
 }
 
 }  // namespace nsew::stitch

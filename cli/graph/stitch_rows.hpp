@@ -19,10 +19,13 @@ bool is_message(const SpanRow&);  // PRODUCER or CONSUMER
 struct Target {
   std::uint64_t trace = 0, span = 0;
   std::uint32_t node = nobody;
-  bool found = false, producer = false;
+  std::uint32_t detail = 0;
+  std::uint32_t minute : 23 = 0;
+  std::uint32_t latency : 9 = no_latency;
+  bool found = false, producer = false, error = false;
   bool taken = false;  // a consumer in the data took its message
-  SpanRow row{};
 };
+static_assert(sizeof(Target) == 32);
 // A link from a span that took a message, sorted by its owner; `target` is a place in targets.
 struct LiveLink {
   std::uint64_t trace = 0, span = 0;
@@ -34,8 +37,8 @@ struct Links {
   std::vector<LiveLink> links;
   std::vector<Target> targets;
 };
-Links collect_links(const std::vector<RecordSink>&);
-void settle_links(Links&);  // between the passes: which targets are taken
+Links collect_links(std::vector<RecordSink>&);  // the sinks' own are given up
+void settle_links(Links&);                      // between the passes: which targets are taken
 std::span<LiveLink> links_of(std::vector<LiveLink>&, std::uint64_t trace, std::uint64_t span);
 
 struct Details {
@@ -52,10 +55,12 @@ struct RowsContext {
   Links& links;
 };
 
-// Sorts partition `p`, drops repeats, keeps the rows in the first sink. Returns how many were repeats.
-std::uint64_t sort_partition(const RowsContext&, std::size_t p, std::vector<SpanRow>& scratch);
+// Takes partition `p` from the sinks, sorted, each span once. Returns how many were repeats.
+std::uint64_t sort_partition(const RowsContext&, std::size_t p, std::vector<SpanRow>& rows);
 
-// The rows of a partition that sort_partition() left; their pages are given back to the partition's trace words.
+// What those rows say about links; then they wait in the first sink until all partitions have told, and are taken back.
+void tell_links(const RowsContext&, std::size_t p, const std::vector<SpanRow>& rows);
+void keep_partition(const RowsContext&, std::size_t p, const std::vector<SpanRow>& rows);
 void take_partition(std::vector<RecordSink>&, std::size_t p, std::vector<SpanRow>& rows);
 
 }  // namespace nsew::stitch

@@ -8,28 +8,9 @@ namespace {
 // Spans of one trace that are looked at for one id, and links of one span: more are nonsense.
 constexpr std::uint32_t most_alike = 64;
 
-std::uint64_t stirred(std::uint64_t h, std::uint64_t value) {
-  h = (h ^ value) * 0x9e3779b97f4a7c15;
-  return h ^ h >> 29;
-}
-
 bool is_none(const SpanRow& row) { return row.parent == 0 || row.parent == row.span; }
 
 }  // namespace
-
-std::size_t CallBook::Hash::operator()(const RawCall& c) const {
-  std::uint64_t h = stirred(static_cast<std::uint64_t>(c.form), std::uint64_t{c.caller} << 32 | c.callee);
-  h = stirred(h, std::uint64_t{c.client_operation} << 32 | c.server_operation);
-  return stirred(h, c.peer);
-}
-
-std::uint32_t CallBook::number_of(const RawCall& call) {
-  std::uint32_t& memo = memo_[Hash{}(call) % memo_.size()];
-  if (memo < calls_.size() && calls_[memo] == call) return memo;
-  const auto [found, added] = numbers_.try_emplace(call, static_cast<std::uint32_t>(calls_.size()));
-  if (added) calls_.push_back(call);
-  return memo = found->second;
-}
 
 void TraceStitcher::stitch(std::span<const SpanRow> rows, TraceWords& words) {
   rows_ = rows;
@@ -42,7 +23,10 @@ void TraceStitcher::stitch(std::span<const SpanRow> rows, TraceWords& words) {
   ++sums_.traces;
   if (calls_.empty()) return;
   words.push_back(words::head(calls_.size(), probability_));
-  for (const TraceCall& call : calls_) words.push_back(words::first(call)), words.push_back(words::second(call));
+  for (const TraceCall& call : calls_) {
+    words.push_back(words::first(call)), words.push_back(words::second(call));
+    counter_.count(call, probability_);
+  }
 }
 
 // The smallest that a span gives; where none does, the smallest that was assumed.
@@ -155,7 +139,7 @@ void TraceStitcher::visit(Index i) {
   const bool goes_on = p != nobody && node(p) == node(i) && kind(p) == SpanKind::consumer;
   if (kind(i) == SpanKind::consumer && !took_message && !goes_on)
     emit({CallForm::consumer_only, nobody, node(i), 0, detail(i).operation, detail(i).peer}, i, place.entry,
-         rows_[i].error != 0, rows_[i], true);
+         rows_[i].error != 0, timing(rows_[i]), true);
   if (side_of(rows_[i]) == Side::client) call_out(i);
 }
 
@@ -180,9 +164,9 @@ bool TraceStitcher::take_messages(Index i) {
       ++sums_.intra;
       continue;
     }
-    const Detail& theirs = details_.all[from.row.detail];
+    const Detail& theirs = details_.all[from.detail];
     emit({CallForm::async_pair, from.node, node(i), theirs.operation, detail(i).operation, theirs.peer}, i,
-         places_[i].entry, from.row.error != 0 || rows_[i].error != 0, from.row, true);
+         places_[i].entry, from.error || rows_[i].error != 0, {from.minute, from.latency}, true);
   }
   return took;
 }
@@ -203,7 +187,7 @@ void TraceStitcher::begin_here(Index i, bool took_message) {
   if (took_message || (kind(i) != SpanKind::server && kind(i) != SpanKind::absent)) return;
   const CallForm form = is_none(rows_[i]) ? CallForm::root_server : CallForm::orphan_server;
   ++sums_.server_halves;
-  emit({form, nobody, node(i), 0, detail(i).operation, 0}, i, nobody, rows_[i].error != 0, rows_[i], false);
+  emit({form, nobody, node(i), 0, detail(i).operation, 0}, i, nobody, rows_[i].error != 0, timing(rows_[i]), false);
 }
 
 void TraceStitcher::call_out(Index i) {
@@ -213,7 +197,7 @@ void TraceStitcher::call_out(Index i) {
   const std::uint32_t above = places_[i].entry;
   emit({message ? CallForm::producer_only : CallForm::client_only, node(i), nobody, detail(i).operation, 0,
         detail(i).peer},
-       i, above, rows_[i].error != 0, rows_[i], message);
+       i, above, rows_[i].error != 0, timing(rows_[i]), message);
   places_[i].entry = above;
 }
 
@@ -237,16 +221,16 @@ void TraceStitcher::emit_pair(CallForm form, Index caller, Index callee) {
   emit({form, node(caller), node(callee), half ? detail(caller).operation : 0, answers ? detail(callee).operation : 0,
         half ? detail(caller).peer : 0},
        callee, places_[caller].entry, (half && theirs.error != 0) || rows_[callee].error != 0,
-       half ? theirs : rows_[callee], form == CallForm::async_pair);
+       timing(half ? theirs : rows_[callee]), form == CallForm::async_pair);
 }
 
 // `at` is the span that the call is counted at: what it does from here on is part of this call.
-void TraceStitcher::emit(const RawCall& call, Index at, std::uint32_t parent, bool error, const SpanRow& timed,
+void TraceStitcher::emit(const RawCall& call, Index at, std::uint32_t parent, bool error, const Timing& timed,
                          bool async) {
   std::uint32_t minute = timed.minute != 0 ? timed.minute : rows_[at].minute;
   if (minute != 0) minute += static_cast<std::uint32_t>(minutes_before_2020) - 1;
   places_[at].entry = static_cast<std::uint32_t>(calls_.size());
-  calls_.push_back({book_.number_of(call), parent, places_[at].orphaned, async, error, minute, timed.latency});
+  calls_.push_back({counter_.number_of(call), parent, places_[at].orphaned, async, error, minute, timed.latency});
 }
 
 }  // namespace nsew::stitch

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include <fmt/format.h>
+
 namespace nsew {
 
 void Buffer::reserve(std::size_t size) {
@@ -34,12 +36,21 @@ void Buffer::drop_front(std::size_t size) {
   if (size_ > 0) std::memmove(bytes_.get(), bytes_.get() + size, size_);  // an unused buffer has no bytes to move
 }
 
-namespace {
+std::size_t Buffer::fill_at(const ByteSource& source, std::uint64_t offset, std::size_t size) {
+  reserve(size_ + size);
+  const std::size_t before = size_;
+  while (size_ - before < size) {
+    const std::size_t got = source.read_at(offset + (size_ - before), bytes_.get() + size_, size - (size_ - before));
+    if (got == 0) break;
+    size_ += got;
+  }
+  return size_ - before;
+}
 
-constexpr std::string_view too_long = "a record of more than 256 MiB";
-constexpr std::string_view too_long_hint = "it was left out; export fewer spans per record";
+std::string too_long(std::size_t longest) {
+  return fmt::format("a record of more than {:.4g} MiB", static_cast<double>(longest) / (1 << 20));
+}
 
-// Behind the last newline that stands at `from` or later; 0 when there is none.
 std::size_t end_of_last_line(std::string_view text, std::size_t from) {
   constexpr std::size_t step = 4096;  // memchr runs forwards only: backwards by steps, so that little is read twice
   for (std::size_t to = text.size(); to > from;) {
@@ -56,9 +67,11 @@ std::size_t end_of_last_line(std::string_view text, std::size_t from) {
   return 0;
 }
 
+namespace {
+
 class Lines final : public Cutter {
  public:
-  explicit Lines(ByteSource& source) : source_(source) {}
+  Lines(ByteSource& source, std::size_t longest) : source_(source), longest_(longest) {}
 
   bool next(Batch& batch) override {
     start(batch);
@@ -72,7 +85,7 @@ class Lines final : public Cutter {
         return finish(batch, text.size());
       }
       looked_at = text.size();
-      if (looked_at > longest_frame) return leave_out(batch);
+      if (looked_at > longest_) return leave_out(batch);
     }
   }
 
@@ -81,7 +94,6 @@ class Lines final : public Cutter {
     batch.buffer.clear();
     batch.buffer.append(carry_.data(), carry_.size());
     batch.offset = offset_;
-    batch.index = index_++;
     batch.troubles.clear();
     batch.ends_in_a_line = false;
     carry_.clear();
@@ -102,7 +114,7 @@ class Lines final : public Cutter {
     return used > 0;
   }
   bool leave_out(Batch& batch) {
-    batch.troubles.push_back({{}, too_long, too_long_hint});
+    batch.troubles.push_back({{}, too_long(longest_), std::string(too_long_hint)});
     while (true) {
       offset_ += batch.buffer.size();
       batch.buffer.clear();
@@ -119,8 +131,9 @@ class Lines final : public Cutter {
   }
 
   ByteSource& source_;
+  std::size_t longest_;
   Buffer carry_;
-  std::uint64_t offset_ = 0, index_ = 0;
+  std::uint64_t offset_ = 0;
 };
 
 class Whole final : public Cutter {
@@ -143,25 +156,9 @@ class Whole final : public Cutter {
 
 }  // namespace
 
-void split_lines(Batch& batch) {
-  batch.pieces.clear();
-  batch.lines = 0;
-  const char *at = batch.buffer.data(), *end = at + batch.buffer.size();
-  while (at < end) {
-    const auto left = static_cast<std::size_t>(end - at);
-    const auto* newline = static_cast<const char*>(std::memchr(at, '\n', left));
-    const char* stop = newline == nullptr ? end : newline;
-    auto size = static_cast<std::size_t>(stop - at);
-    if (size > 0 && stop[-1] == '\r') --size;
-    if (std::string_view(at, size).find_first_not_of(" \t\r") != std::string_view::npos)
-      batch.pieces.push_back({static_cast<std::size_t>(at - batch.buffer.data()), size, batch.lines, 0});
-    if (newline == nullptr) break;
-    ++batch.lines;
-    at = newline + 1;
-  }
+std::unique_ptr<Cutter> cut_lines(ByteSource& source, std::size_t longest) {
+  return std::make_unique<Lines>(source, longest);
 }
-
-std::unique_ptr<Cutter> cut_lines(ByteSource& source) { return std::make_unique<Lines>(source); }
 std::unique_ptr<Cutter> cut_nothing(ByteSource& source) { return std::make_unique<Whole>(source); }
 
 }  // namespace nsew

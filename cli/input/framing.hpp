@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +14,7 @@
 namespace nsew {
 
 inline constexpr std::size_t batch_bytes = std::size_t{512} << 10;
-inline constexpr std::size_t longest_frame = std::size_t{256} << 20;
+inline constexpr std::size_t longest_frame = std::size_t{256} << 20;  // unless memory is limited
 
 // Bytes that grow without being cleared first, always followed by Frame::padding readable ones.
 class Buffer {
@@ -24,6 +25,8 @@ class Buffer {
   void append(const char* bytes, std::size_t size);
   // Reads once, up to `size` bytes; 0 at the end of the source.
   std::size_t fill(ByteSource& source, std::size_t size);
+  // Up to `size` bytes from `offset` of a file.
+  std::size_t fill_at(const ByteSource& source, std::uint64_t offset, std::size_t size);
   void drop_front(std::size_t size);
   void drop_back(std::size_t size) { size_ -= size; }
   std::string_view text() const { return {data(), size_}; }
@@ -44,34 +47,44 @@ struct Piece {
 // What a cutter itself has to complain about.
 struct Trouble {
   Piece place;
-  std::string_view message, hint;
+  std::string message, hint;
   bool cut_short = false;
 };
 
 struct Batch {
   Buffer buffer;
-  std::uint64_t offset = 0;  // of the buffer in the input
-  std::uint64_t index = 0;   // batches are numbered in the order of the input
-  std::vector<Piece> pieces;
+  std::uint64_t offset = 0;   // of the buffer in the input
+  std::vector<Piece> pieces;  // but for cutting by lines: those are found while they are read
   std::vector<Trouble> troubles;
-  std::uint64_t lines = 0;      // newlines in it; cut by lines only
   bool ends_in_a_line = false;  // no newline at the very end of the input; cut by lines only
   bool binary = false;          // there are no lines: all stands in the first
+
+  // What cut_ranges() keeps of the range that this batch's thread is at: what is read next, its end, a line's begin.
+  std::uint64_t at = 0, end = 0;
+  Buffer carry;
 };
 
 class Cutter {
  public:
   virtual ~Cutter() = default;
-  // Fills a batch; false when nothing is left. Cut by lines, the pieces are left to split_lines().
+  // Fills a batch; false when nothing is left.
   virtual bool next(Batch&) = 0;
+  // Whether several threads may ask at once, each with a batch that it keeps.
+  virtual bool is_shared() const { return false; }
 };
 
-std::unique_ptr<Cutter> cut_lines(ByteSource&);
-std::unique_ptr<Cutter> cut_elements(ByteSource&, std::vector<std::string_view> keys);
+std::unique_ptr<Cutter> cut_lines(ByteSource&, std::size_t longest = longest_frame);
+// The same of a file from the byte `from` on, without one thread waiting for another.
+std::unique_ptr<Cutter> cut_ranges(const ByteSource&, std::uint64_t from, std::size_t longest = longest_frame);
+std::unique_ptr<Cutter> cut_elements(ByteSource&, std::vector<std::string_view> keys,
+                                     std::size_t longest = longest_frame);
 std::unique_ptr<Cutter> cut_nothing(ByteSource&);
 std::unique_ptr<Cutter> cut_messages(ByteSource&, Framing::Prefix);
 
-// The lines of a batch as pieces, without their ends; empty lines are none.
-void split_lines(Batch&);
+// Behind the last newline that stands at `from` or later; 0 when there is none.
+std::size_t end_of_last_line(std::string_view text, std::size_t from);
+// What is said of a record that is longer than allowed.
+std::string too_long(std::size_t longest);
+inline constexpr std::string_view too_long_hint = "it was left out; export fewer spans per record";
 
 }  // namespace nsew

@@ -18,7 +18,8 @@ bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; 
 
 class Elements final : public Cutter {
  public:
-  Elements(ByteSource& source, std::vector<std::string_view> keys) : source_(source), keys_(std::move(keys)) {}
+  Elements(ByteSource& source, std::vector<std::string_view> keys, std::size_t longest)
+      : source_(source), keys_(std::move(keys)), longest_(longest) {}
 
   bool next(Batch& batch) override {
     if (ended_) return false;
@@ -27,7 +28,7 @@ class Elements final : public Cutter {
       if (batch.pieces.empty() && begun_ == none) forget_scanned(batch);
       if (batch.buffer.fill(source_, batch_bytes) == 0) return finish(batch);
       scan(batch);
-      if (begun_ != none && batch.buffer.size() - begun_ > longest_frame) leave_out(batch);
+      if (begun_ != none && batch.buffer.size() - begun_ > longest_) leave_out(batch);
     }
     keep_begun(batch);
     return true;
@@ -43,7 +44,6 @@ class Elements final : public Cutter {
     batch.troubles.clear();
     batch.buffer.append(carry_.data(), carry_.size());
     batch.offset = offset_;
-    batch.index = index_++;
     carry_.clear();
   }
   void forget_scanned(Batch& batch) {
@@ -69,15 +69,15 @@ class Elements final : public Cutter {
     ended_ = true;
     if (begun_ != none && depth_ == 0 && !in_string_) end_piece(batch, at_);
     if (begun_ != none)
-      batch.troubles.push_back({begun_place_, "the input ends in the middle of a record", cut_hint, true});
+      batch.troubles.push_back({begun_place_, "the input ends in the middle of a record", std::string(cut_hint), true});
     else if (depth_ > 0)
-      batch.troubles.push_back({place(batch, at_), "the input ends before its last bracket is closed", cut_hint, true});
+      batch.troubles.push_back(
+          {place(batch, at_), "the input ends before its last bracket is closed", std::string(cut_hint), true});
     begun_ = none;
     return !batch.pieces.empty() || !batch.troubles.empty();
   }
   void leave_out(Batch& batch) {
-    batch.troubles.push_back(
-        {begun_place_, "a record of more than 256 MiB", "it was left out; export fewer per record"});
+    batch.troubles.push_back({begun_place_, too_long(longest_), std::string(too_long_hint)});
     begun_ = none;
     left_out_ = true;
   }
@@ -229,11 +229,12 @@ class Elements final : public Cutter {
 
   ByteSource& source_;
   std::vector<std::string_view> keys_;
+  std::size_t longest_;
   Buffer carry_;
-  std::uint64_t offset_ = 0, index_ = 0;  // of the buffer's begin
-  std::size_t at_ = 0;                    // scanned up to here
-  std::size_t slow_until_ = 0;            // to be read by the byte up to here
-  std::size_t counted_ = 0;               // newlines counted up to here
+  std::uint64_t offset_ = 0;    // of the buffer's begin
+  std::size_t at_ = 0;          // scanned up to here
+  std::size_t slow_until_ = 0;  // to be read by the byte up to here
+  std::size_t counted_ = 0;     // newlines counted up to here
   std::uint64_t line_ = 0, line_start_ = 0;
 
   std::size_t begun_ = none;  // the piece that is being scanned
@@ -248,8 +249,8 @@ class Elements final : public Cutter {
 
 }  // namespace
 
-std::unique_ptr<Cutter> cut_elements(ByteSource& source, std::vector<std::string_view> keys) {
-  return std::make_unique<Elements>(source, std::move(keys));
+std::unique_ptr<Cutter> cut_elements(ByteSource& source, std::vector<std::string_view> keys, std::size_t longest) {
+  return std::make_unique<Elements>(source, std::move(keys), longest);
 }
 
 }  // namespace nsew

@@ -39,7 +39,6 @@ class Messages final : public Cutter {
     batch.buffer.clear();
     batch.buffer.append(carry_.data(), carry_.size());
     batch.offset = offset_;
-    batch.index = index_++;
     batch.pieces.clear();
     batch.troubles.clear();
     batch.binary = true;
@@ -129,7 +128,7 @@ class Messages final : public Cutter {
   ByteSource& source_;
   Framing::Prefix prefix_;
   Buffer carry_;
-  std::uint64_t offset_ = 0, index_ = 0, leaving_out_ = 0;
+  std::uint64_t offset_ = 0, leaving_out_ = 0;
   std::size_t at_ = 0;  // cut up to here
   bool ended_ = false, lost_ = false;
 };

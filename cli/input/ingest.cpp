@@ -1,6 +1,7 @@
 #include "input/ingest.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <exception>
 #include <limits>
@@ -39,6 +40,11 @@ class Rejoined final : public ByteSource {
   bool cut_short() const override { return input_.rest->cut_short(); }
   std::string damage() const override { return input_.rest->damage(); }
   std::uint64_t bytes() const { return bytes_; }
+
+  // A file that threads can read side by side, and from where on; null for whatever comes in one stream.
+  const ByteSource* file() const { return input_.rest->size() > input_.head.size() ? input_.rest.get() : nullptr; }
+  std::uint64_t begin() const { return input_.head.starts_with(byte_order_mark) ? byte_order_mark.size() : 0; }
+  void all_was_read() { bytes_ = input_.rest->size(); }
 
  private:
   OpenInput input_;
@@ -93,14 +99,18 @@ struct Source {
   bool by_lines;
   std::mutex taking = {};
   std::exception_ptr failure = {};
+  std::atomic<bool> failed = false;
 
   bool take(Batch& batch) {
+    if (failed) return false;
+    if (cutter.is_shared()) return cutter.next(batch);
     const std::lock_guard lock(taking);
-    return failure == nullptr && cutter.next(batch);
+    return cutter.next(batch);
   }
   void fail() {
     const std::lock_guard lock(taking);
     if (failure == nullptr) failure = std::current_exception();
+    failed = true;
   }
 };
 
@@ -146,20 +156,37 @@ class Worker {
 
  private:
   void read(Batch& batch, bool by_lines) {
-    if (by_lines) {
-      split_lines(batch);
-      lines_.emplace_back(batch.index, batch.lines);
-    }
-    for (const Piece& piece : batch.pieces) {
-      const bool open = batch.ends_in_a_line && &piece == &batch.pieces.back();
-      read(batch, piece, open && piece.line == batch.lines);
-    }
+    if (by_lines)
+      read_lines(batch);
+    else
+      for (const Piece& piece : batch.pieces) read(batch, piece, false);
     for (const Trouble& trouble : batch.troubles) {
       ++sink_.store().skipped;
       cut_short_ = cut_short_ || trouble.cut_short;
-      sayings_.add(Severity::warning, std::string(trouble.message), std::string(trouble.hint),
-                   {batch.index, trouble.place.line, trouble.place.column});
+      sayings_.add(Severity::warning, trouble.message, trouble.hint,
+                   {batch.offset, trouble.place.line, trouble.place.column});
     }
+  }
+
+  // A reader that finds the end of a line itself spares the search for it.
+  void read_lines(const Batch& batch) {
+    const std::string_view text = batch.buffer.text();
+    std::uint64_t line = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t size = reader_.read_line != nullptr ? reader_.read_line(text.substr(at), sink_) : 0;
+      at += size > 0 ? size : read_line(batch, at, line);
+      line += text[at - 1] == '\n' ? 1 : 0;
+    }
+    lines_.emplace_back(batch.offset, line);
+  }
+  std::size_t read_line(const Batch& batch, std::size_t at, std::uint64_t line) {
+    const std::string_view rest = batch.buffer.text().substr(at);
+    const std::size_t newline = rest.find('\n');
+    std::string_view text = rest.substr(0, newline);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    if (text.find_first_not_of(" \t\r") != std::string_view::npos)
+      read(batch, {at, text.size(), line, 0}, batch.ends_in_a_line && newline == std::string_view::npos);
+    return std::min(newline, rest.size() - 1) + 1;
   }
 
   void read(const Batch& batch, const Piece& piece, bool last_and_open) {
@@ -187,7 +214,7 @@ class Worker {
       said.message = "the input ends in the middle of a record";
       said.hint = "it was cut short while it was written or copied; what stands before was read";
     }
-    sayings_.add(said.level, std::move(said.message), std::move(said.hint), {batch.index, piece.line + lines, column});
+    sayings_.add(said.level, std::move(said.message), std::move(said.hint), {batch.offset, piece.line + lines, column});
   }
 
   const Reader& reader_;
@@ -198,22 +225,21 @@ class Worker {
   bool cut_short_ = false;
 };
 
-// Batch -> newlines before it.
-std::vector<std::uint64_t> lines_before(const std::vector<Worker>& workers) {
-  std::vector<std::uint64_t> lines;
-  for (const Worker& worker : workers)
-    for (const auto& [batch, newlines] : worker.lines()) {
-      if (lines.size() < batch + 2) lines.resize(batch + 2);
-      lines[batch + 1] = newlines;
-    }
-  for (std::size_t i = 1; i < lines.size(); ++i) lines[i] += lines[i - 1];
+// Batches and the newlines before them, in the order of the input.
+std::vector<std::pair<std::uint64_t, std::uint64_t>> lines_before(const std::vector<Worker>& workers) {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> lines;
+  for (const Worker& worker : workers) lines.insert(lines.end(), worker.lines().begin(), worker.lines().end());
+  std::ranges::sort(lines);
+  std::uint64_t before = 0;
+  for (auto& [batch, newlines] : lines) before += std::exchange(newlines, before);
   return lines;
 }
 
 void tell(const std::vector<Worker>& workers, const std::string& name, Diagnostics& diagnostics) {
-  const std::vector<std::uint64_t> before = lines_before(workers);
+  const auto before = lines_before(workers);
   const auto line_of = [&](const Place& place) {
-    return place.line + 1 + (place.batch < before.size() ? before[place.batch] : 0);
+    const auto at = std::ranges::lower_bound(before, std::pair(place.batch, std::uint64_t{0}));
+    return place.line + 1 + (at != before.end() && at->first == place.batch ? at->second : 0);
   };
   for (const Worker& worker : workers) worker.sayings().tell(name, line_of, diagnostics);
 }
@@ -226,10 +252,11 @@ void run(std::vector<Worker>& workers, Source& source) {
   if (source.failure != nullptr) std::rethrow_exception(source.failure);
 }
 
-std::unique_ptr<Cutter> cutter_for(const Framing& framing, ByteSource& bytes) {
+std::unique_ptr<Cutter> cutter_for(const Framing& framing, Rejoined& bytes, std::size_t memory) {
+  const std::size_t longest = memory == 0 ? longest_frame : std::min(longest_frame, memory / 4);
   switch (framing.cut) {
     case Framing::Cut::elements:
-      return cut_elements(bytes, {framing.keys.begin(), framing.keys.end()});
+      return cut_elements(bytes, {framing.keys.begin(), framing.keys.end()}, longest);
     case Framing::Cut::whole:
       return cut_nothing(bytes);
     case Framing::Cut::messages:
@@ -237,7 +264,9 @@ std::unique_ptr<Cutter> cutter_for(const Framing& framing, ByteSource& bytes) {
     case Framing::Cut::lines:
       break;
   }
-  return cut_lines(bytes);
+  if (bytes.file() == nullptr) return cut_lines(bytes, longest);
+  bytes.all_was_read();
+  return cut_ranges(*bytes.file(), bytes.begin(), longest);
 }
 
 struct Books {
@@ -277,7 +306,7 @@ InputSummary ingest(OpenInput input, const Reader& reader, std::vector<RecordSin
   const Framing framing = reader.framing(input.head);
   const bool small = input.head.size() < head_bytes;
   Rejoined bytes(std::move(input));
-  const auto cutter = cutter_for(framing, bytes);
+  const auto cutter = cutter_for(framing, bytes, options.memory);
   Source source{*cutter, framing.cut == Framing::Cut::lines};
   const Books before = books(sinks);
   for (RecordSink& sink : sinks) sink.store().assumed_probability = options.sampling_rate.value_or(0);

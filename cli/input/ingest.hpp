@@ -16,6 +16,7 @@ struct IngestOptions {
   unsigned threads = 1;
   const Reader* as = nullptr;           // --as
   std::optional<double> sampling_rate;  // --sampling-rate: probability where the data gives none
+  std::size_t memory = 0;               // --memory: bytes; 0 = no limit
 };
 
 // What was read of one input: records + skipped = what was there.

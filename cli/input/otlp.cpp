@@ -40,6 +40,7 @@ const Reader otlp_json{.name = "otlp-json",
                        .record = "add `exporters: {file: {path: traces.json}}` to the OpenTelemetry collector",
                        .recognises = recognises,
                        .framing = framing,
-                       .read = read};
+                       .read = read,
+                       .read_line = otlp::read_line_by_cursor};
 
 }  // namespace nsew

@@ -15,6 +15,9 @@ namespace nsew::otlp {
 // The whole frame, or nothing of it: false when there is anything in it that the cursor does not know.
 bool read_by_cursor(const Frame&, RecordSink&);
 
+// The line with which the text begins, as Reader::read_line.
+std::size_t read_line_by_cursor(std::string_view text, RecordSink&);
+
 void read_as_document(const Frame&, RecordSink&);
 
 // How the messages of the protobuf input that begins with `head` are framed; nothing when it is not OTLP traces.

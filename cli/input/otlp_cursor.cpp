@@ -27,17 +27,19 @@ struct Scratch {
 
 class FrameReader {
  public:
-  FrameReader(const Frame& frame, RecordSink& sink, Scratch& scratch) : c_(frame.text), sink_(sink), s_(scratch) {}
+  FrameReader(std::string_view text, RecordSink& sink, Scratch& scratch) : c_(text), sink_(sink), s_(scratch) {}
 
-  bool read() {
+  // Where it ends: behind the text or, if that is asked for, behind its first line. Null when nothing was handed on.
+  const char* read(bool line) {
     s_.spans.clear();
     s_.links.clear();
-    if (!c_.object([&](std::string_view key) { return on_document_key(key); }) || !c_.done()) return false;
+    if (!c_.object([&](std::string_view key) { return on_document_key(key); })) return nullptr;
+    if (!c_.done() && !(line && (c_.take("\n") || c_.take("\r\n")))) return nullptr;
     for (Pending& pending : s_.spans) {
       pending.span.links = std::span(s_.links).subspan(pending.first_link, pending.links);
       sink_.span(pending.span);
     }
-    return true;
+    return c_.at();
   }
 
  private:
@@ -292,11 +294,20 @@ class FrameReader {
   bool failed_ = false;
 };
 
+Scratch& scratch() {
+  thread_local Scratch of_thread;
+  return of_thread;
+}
+
 }  // namespace
 
 bool read_by_cursor(const Frame& frame, RecordSink& sink) {
-  thread_local Scratch scratch;
-  return FrameReader(frame, sink, scratch).read();
+  return FrameReader(frame.text, sink, scratch()).read(false) != nullptr;
+}
+
+std::size_t read_line_by_cursor(std::string_view text, RecordSink& sink) {
+  const char* end = FrameReader(text, sink, scratch()).read(true);
+  return end == nullptr ? 0 : static_cast<std::size_t>(end - text.data());
 }
 
 }  // namespace nsew::otlp

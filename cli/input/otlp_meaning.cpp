@@ -76,15 +76,11 @@ constexpr std::uint8_t without_of(Says field) {
   return field == Says::peer_port || field == Says::peer_address || field == Says::server_port ? of_callee : 0;
 }
 
-// Texts in words, the last ones filled up with zeros, and a hash of them that no step of which waits for the one
-// before.
-struct Words {
-  std::uint64_t* at;
-  std::uint64_t hash = 0;
-
-  void put(std::uint64_t mark, std::string_view text) {
-    *at++ = mark;
-    hash = std::rotl(hash, 23) ^ mark * 0xd6e8feb86659fd93;
+// Of texts in words, the last ones filled up with zeros: two hashes side by side, of every other word.
+class Hash {
+ public:
+  void add(std::uint64_t word) { first_ = stirred(first_, word); }
+  void add(std::string_view text) {
     const char* from = text.data();
     std::size_t left = text.size();
     for (; left > 16; from += 16, left -= 16) pair(word_at(from), word_at(from + 8));
@@ -93,21 +89,28 @@ struct Words {
     else if (left > 0)
       pair(first_bytes(word_at(from), left), 0);
   }
+  std::uint64_t value() const { return stirred(first_, second_) | 1; }
 
  private:
-  void pair(std::uint64_t first, std::uint64_t second) {
-    at[0] = first, at[1] = second;
-    at += 2;
-    hash = std::rotl(hash, 23) ^ (first * 0x9e3779b97f4a7c15 + second * 0xff51afd7ed558ccd);
+  void pair(std::uint64_t one, std::uint64_t other) {
+    first_ = stirred(first_, one);
+    second_ = stirred(second_, other);
   }
+  static std::uint64_t stirred(std::uint64_t h, std::uint64_t word) {
+    h = (h ^ word) * 0xd6e8feb86659fd93;
+    return h ^ h >> 32;
+  }
+  std::uint64_t first_ = 0, second_ = 0;
 };
 
 }  // namespace
 
 const Convention* convention_of(std::string_view key) { return Keys::all().find(key); }
 
-bool Meaning::is_utf8() const {
-  return std::ranges::all_of(said_, [](const Said& said) { return nsew::otlp::is_utf8(said.value); });
+bool Meaning::is_utf8(std::uint8_t without) const {
+  return std::ranges::all_of(said_, [&](const Said& said) {
+    return (without_of(said.what->field) & without) != 0 || nsew::otlp::is_utf8(said.value);
+  });
 }
 
 std::optional<Resource> Meaning::resource() {
@@ -138,35 +141,36 @@ std::uint64_t Meaning::mark(const Said& said) {
   return size << 16 | static_cast<std::uint64_t>(said.what->field) << 8 | said.what->rank;
 }
 
-// Writes marks, numbers and texts in a row and returns their hash.
-std::uint64_t Meaning::put_words(SpanKind kind, std::string_view name) {
-  const std::size_t most = (bytes_ + name.size()) / 8 + 4 * (said_.size() + 1);
-  if (words_.size() < most) words_.resize(most * 2);
-  Words words{words_.data()};
-  words.put(name.size() << 16 | static_cast<std::uint64_t>(kind), name);
+std::uint64_t Meaning::hash(SpanKind kind, std::string_view name) const {
+  Hash hash;
+  hash.add(name.size() << 16 | static_cast<std::uint64_t>(kind));
+  hash.add(name);
   const std::uint8_t without = what_says_nothing(kind);
   for (const Said& said : said_) {
     if ((without_of(said.what->field) & without) != 0) continue;
-    words.put(mark(said), said.value);
-    if (said.numeric) words.put(std::bit_cast<std::uint64_t>(said.number), {});
+    hash.add(mark(said));
+    if (said.numeric)
+      hash.add(std::bit_cast<std::uint64_t>(said.number));
+    else
+      hash.add(said.value);
   }
-  used_words_ = static_cast<std::size_t>(words.at - words_.data());
-  return words.hash * 0x9e3779b97f4a7c15 >> 32;
+  return hash.value();
 }
 
 const SpanMeaning& Meaning::meaning(SpanKind kind, std::string_view name, RecordSink& sink) {
   auto& memo = sink.store().meanings;
   if (memo.empty()) memo.resize(8192);
-  SpanMeaning& means = memo[put_words(kind, name) % memo.size()];
-  const std::size_t bytes = used_words_ * sizeof(std::uint64_t);
-  if (means.raw.size() == used_words_ && std::memcmp(means.raw.data(), words_.data(), bytes) == 0) return means;
-  const Attributes& attributes = gathered(what_says_nothing(kind));
-  means.is_utf8 = is_utf8() && nsew::otlp::is_utf8(name);
+  const std::uint64_t key = hash(kind, name);
+  SpanMeaning& means = memo[(key >> 8) % memo.size()];
+  if (means.hash == key) return means;
+  const std::uint8_t without = what_says_nothing(kind);
+  means.hash = key;
+  const Attributes& attributes = gathered(without);
+  means.is_utf8 = is_utf8(without) && nsew::otlp::is_utf8(name);
   means.operation = sink.operation(operation_of(attributes, name, buffer_));
   means.peer = sink.peer(peer_of(attributes, kind));
   means.error = error_of(attributes);
   means.probability = probability_of(attributes).value_or(0);
-  means.raw.assign(words_.begin(), words_.begin() + static_cast<std::ptrdiff_t>(used_words_));
   return means;
 }
 

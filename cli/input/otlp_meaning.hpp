@@ -27,10 +27,9 @@ const Convention* convention_of(std::string_view key);
 // path does not allocate. At least 16 readable bytes follow every text.
 class Meaning {
  public:
-  void clear() { said_.clear(), bytes_ = 0, routed_ = false; }
+  void clear() { said_.clear(), routed_ = false; }
   void add(const Convention& what, std::string_view value) {
     said_.push_back({&what, value, 0, false});
-    bytes_ += value.size();
     routed_ = routed_ || what.field == Says::http_route;
   }
   void add(const Convention& what, double value) {
@@ -52,18 +51,15 @@ class Meaning {
     bool numeric;
   };
 
-  bool is_utf8() const;
+  bool is_utf8(std::uint8_t without = 0) const;
   const Attributes& gathered(std::uint8_t without = 0);
   std::uint8_t what_says_nothing(SpanKind) const;
   static std::uint64_t mark(const Said&);
-  std::uint64_t put_words(SpanKind, std::string_view name);
+  std::uint64_t hash(SpanKind, std::string_view name) const;
   const SpanMeaning& meaning(SpanKind, std::string_view name, RecordSink&);
 
   std::vector<Said> said_;
-  std::size_t bytes_ = 0;  // of their texts
   bool routed_ = false;
-  std::vector<std::uint64_t> words_;  // all that a span's meaning depends on
-  std::size_t used_words_ = 0;
   Attributes attributes_;
   std::string buffer_;
 };

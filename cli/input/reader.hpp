@@ -47,6 +47,10 @@ struct Reader {
   // Hands every record of the frame to the sink. What cannot be read is reported with sink.skip() and read over: a
   // reader never throws and never stops at a bad record.
   void (*read)(const Frame&, RecordSink&);
+  // Only where one is asked for many lines, else null: reads the line with which `text` begins without its end being
+  // looked for. Gives its bytes, end and all; 0 when it is not as machines write it: then nothing was handed on, and
+  // read() gets it.
+  std::size_t (*read_line)(std::string_view text, RecordSink&) = nullptr;
 };
 
 std::span<const Reader* const> readers();            // in the order in which they are asked

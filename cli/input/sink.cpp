@@ -20,7 +20,21 @@ constexpr std::uint64_t mix(std::uint64_t h) {
   return h;
 }
 
-std::uint64_t trace_mix(const TraceId& id) { return mix(id.lo ^ mix(id.hi + 0x9e3779b97f4a7c15)); }
+std::uint64_t trace_mix(const TraceId& id) {
+  constexpr std::uint64_t kept_bits = SpanRow::partition_bits | ((std::uint64_t{1} << 48) - 1);
+  return mix(id.lo ^ mix(id.hi + 0x9e3779b97f4a7c15)) & kept_bits;
+}
+
+// 48 bits. Ids that differ in nothing but the upper 16 bits stay apart.
+constexpr std::uint64_t folded(SpanId id) {
+  const std::uint64_t low = (id ^ (id >> 48) * 0x9e3779b97f4b) & ((std::uint64_t{1} << 48) - 1);
+  return low != 0 || id == 0 ? low : 1;
+}
+
+std::uint32_t start_mix(std::uint64_t start_ns) {
+  const auto start = static_cast<std::uint32_t>(mix(start_ns)) & 0xFFFFFF;
+  return start != no_start || start_ns == 0 ? start : 1;
+}
 
 // Upper bounds of the buckets in nanoseconds, and for each bit width the first bucket that can hold such a number.
 struct Buckets {
@@ -117,6 +131,8 @@ std::uint32_t detail_id(RecordSink::Store& store, const Detail& detail) {
       detail.operation * 0x9e3779b97f4a7c15 + detail.peer * 0xd6e8feb86659fd93 + detail.probability;
   std::uint32_t& memo = store.detail_memo[mix(word) % store.detail_memo.size()];
   if (store.details[memo] == detail) return memo;
+  constexpr std::size_t most = (std::size_t{1} << 25) - 1;
+  if (store.details.size() > most) return 0;
   const auto [found, added] = store.detail_ids.try_emplace(detail, static_cast<std::uint32_t>(store.details.size()));
   if (added) store.details.push_back(detail);
   return memo = found->second;
@@ -129,6 +145,21 @@ void widen_window(RecordSink::Store& store, std::uint64_t first_ns, std::uint64_
 }
 
 double usable(double probability) { return probability > 0 && probability <= 1 ? probability : 1; }
+
+void count_resource(RecordSink::Store& store, ResourceId resource) {
+  if (resource >= store.resource_spans.size()) store.resource_spans.resize(resource * 2 + 16);
+  ++store.resource_spans[resource];
+}
+
+// What stays are the pages that are being filled.
+void spill(RecordSink::Store& store) {
+  store.rows_in_memory = 0;
+  for (SpanRows& rows : store.spans) {
+    rows.pages().spill(*store.file);
+    store.rows_in_memory += rows.in_memory();
+  }
+  if (store.file->is_full()) store.file = nullptr;  // what can be read is worth more than what was promised
+}
 
 void complain(RecordSink::Store& store, const Frame& frame, const char* at, Severity level, std::string_view message,
               std::string_view hint) {
@@ -221,6 +252,12 @@ RecordSink::~RecordSink() = default;
 RecordSink::RecordSink(RecordSink&&) noexcept = default;
 RecordSink& RecordSink::operator=(RecordSink&&) noexcept = default;
 
+void RecordSink::spill_to(PageFile& file, std::size_t bytes_in_memory) {
+  store_->file = &file;
+  const std::size_t half_filled = partitions * Pages<PackedSpan>::per_page;
+  store_->most_rows_in_memory = std::max(bytes_in_memory / sizeof(PackedSpan), half_filled) + half_filled;
+}
+
 ResourceId RecordSink::resource(const Resource& r) { return interned(store_->resources, r); }
 OperationId RecordSink::operation(const Operation& o) { return interned(store_->operations, o); }
 PeerId RecordSink::peer(const Peer& p) { return interned(store_->peers, p); }
@@ -262,9 +299,9 @@ void RecordSink::span(const Span& span) {
   }
   SpanRow row{};
   row.trace = trace_mix(span.trace);
-  row.span = span.id;
-  row.parent = span.parent;
-  row.start = static_cast<std::uint32_t>(mix(span.start_ns));
+  row.span = folded(span.id);
+  row.parent = folded(span.parent);
+  row.start = start_mix(span.start_ns);
   row.resource = span.resource & 0xFFFFFF;
   row.kind = static_cast<std::uint32_t>(span.kind) & 7;
   row.error = span.error;
@@ -275,7 +312,10 @@ void RecordSink::span(const Span& span) {
   row.minute = minute_of(span.start_ns) & 0x7FFFFF;
   row.latency = (span.duration_ns == 0 ? no_latency : latency_bucket(span.duration_ns)) & 511;
   store.spans[row.trace >> 56].push_back(row);
-  for (const Link& link : span.links) store.links.push_back({row.trace, row.span, trace_mix(link.trace), link.span});
+  count_resource(store, row.resource);
+  for (const Link& link : span.links)
+    store.links.push_back({row.trace, row.span, trace_mix(link.trace), folded(link.span)});
+  if (store.file != nullptr && ++store.rows_in_memory > store.most_rows_in_memory) spill(store);
   widen_window(store, span.start_ns, span.start_ns + span.duration_ns);
   ++store.records;
 }

@@ -1,5 +1,6 @@
-// spans SIZE [SEED [protobuf]]: OTLP on stdout, as the collector's file exporter writes it: JSON lines up to SIZE
-// bytes, or the same spans as length-prefixed protobuf. A system of 30 services with 20 operations each; 800 to 900
+// spans SIZE [SEED [json|protobuf [SERVICES]]]: OTLP on stdout, as the collector's file exporter writes it: JSON lines
+// up to SIZE bytes, or the same spans as length-prefixed protobuf. A system of 30 services, or of as many as are asked
+// for (70,000 have 200,000 edges), with 20 operations each; 800 to 900
 // bytes a span, 8 or more attributes, random ids, one span in a hundred delivered twice, consumers that link to their
 // producers. The batches of services leave in no order, so that most children stand before their parent.
 #include <algorithm>
@@ -15,7 +16,7 @@
 
 namespace {
 
-constexpr std::size_t services = 30, operations = 20, pods = 3;
+constexpr std::size_t operations = 20, pods = 3;
 
 struct Made {
   std::uint64_t trace_high, trace_low, id, parent;
@@ -77,7 +78,7 @@ std::string four_bytes(std::size_t size) { return id_bytes({size}).substr(4); }
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed) : random_(seed) {}
+  Generator(std::uint64_t seed, std::size_t services) : random_(seed), services_(services) {}
 
   // Some traces at a time: their spans, in batches by pod, in no order.
   Encoded messages() {
@@ -111,12 +112,13 @@ class Generator {
 
  private:
   std::uint64_t below(std::uint64_t n) { return random_() % n; }
+  bool large() const { return services_ > 1000; }
   std::uint32_t any_operation() { return static_cast<std::uint32_t>(below(operations)); }
 
   void trace() {
     const std::uint64_t high = random_(), low = random_();
     now_ += 1'000'000 + below(1'000'000);
-    const std::uint32_t entry = static_cast<std::uint32_t>(below(3));
+    const std::uint32_t entry = static_cast<std::uint32_t>(below(large() ? services_ : 3));
     serve(high, low, 0, entry, any_operation(), 0, now_);
   }
 
@@ -130,7 +132,7 @@ class Generator {
 
   void call(std::uint64_t high, std::uint64_t low, std::uint64_t parent, std::uint32_t service, int depth,
             std::uint64_t start) {
-    const std::uint32_t callee = static_cast<std::uint32_t>((service + 1 + below(5)) % services);
+    const std::uint32_t callee = static_cast<std::uint32_t>((service + 1 + below(large() ? 3 : 5)) % services_);
     const std::uint32_t operation = any_operation();
     const bool message = below(20) == 0;
     const std::uint64_t id = random_();
@@ -270,6 +272,7 @@ class Generator {
   }
 
   std::mt19937_64 random_;
+  std::size_t services_;
   std::vector<Made> spans_;
   std::uint64_t now_ = 1'750'000'000'000'000'000;
 };
@@ -278,7 +281,8 @@ class Generator {
 
 int main(int argc, char** argv) {
   const std::uint64_t size = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000'000;
-  Generator generator(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1);
+  Generator generator(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1,
+                      argc > 4 ? std::strtoull(argv[4], nullptr, 10) : 30);
   const bool protobuf = argc > 3 && std::string_view(argv[3]) == "protobuf";
   for (std::uint64_t made = 0; made < size;) {
     const Encoded messages = generator.messages();

@@ -2,7 +2,7 @@
 """order.py NSEW_BINARY [RECORDING...]
 
 Order, split and threads must not show: each recording of samples/shop (or each given one) is shuffled (OTLP span by
-span), is spread over 2, 7 and 100 files in one run, and is read by 1 and 2 threads. `-o graph` and `-o facts` have to be the same bytes every
+span), is spread over 2, 7 and 100 files in one run, and is read by 1, 2 and 4 threads, with all the memory it takes and with little. `-o graph` and `-o facts` have to be the same bytes every
 time, and `-o json` from its window on, but for the diagnostics. Exits 1 with the first differing line of each variant.
 """
 import json
@@ -65,11 +65,11 @@ class Recording:
         return [self.write(shuffled[part::parts]) for part in range(parts) if shuffled[part::parts]]
 
 
-def advise(binary, files, threads, folder):
+def advise(binary, files, how, folder):
     """Each report's text."""
     paths = {report: folder / f"report.{report}" for report in REPORTS}
     outputs = [word for report, path in paths.items() for word in ("-o", f"{report}={path}")]
-    command = [binary, "advise", *map(str, files), *outputs, "-q", "--threads", str(threads)]
+    command = [binary, "advise", *map(str, files), *outputs, "-q", *how]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode != 0:
         raise SystemExit(f"{files[0]} and {len(files) - 1} more: nsew exits {run.returncode}: {run.stderr.strip()}")
@@ -100,17 +100,19 @@ def variants(recording, folder):
             files.append(folder / f"part-{parts}-{place}")
             files[-1].write_text(text, encoding="utf-8")
         rng.shuffle(files)
-        for threads in (1, 2):
-            yield f"{len(files)} files, {threads} threads", files, threads
+        for threads in (1, 2, 4):
+            how = ["--threads", str(threads)]
+            yield f"{len(files)} files, {threads} threads", files, how
+        yield f"{len(files)} files, {threads} threads, 16 MiB", files, [*how, "--memory", "16M"]
 
 
 def prove(binary, path):
     bad = 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        wanted = advise(binary, [path], 1, folder)
-        for variant, files, threads in variants(Recording(path), folder):
-            found = advise(binary, files, threads, folder)
+        wanted = advise(binary, [path], ["--threads", "1"], folder)
+        for variant, files, how in variants(Recording(path), folder):
+            found = advise(binary, files, how, folder)
             for report in REPORTS:
                 if found[report] != wanted[report]:
                     print(f"{path.name}, {report}, {variant}: {first_difference(wanted[report], found[report])}")

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "input/framing.hpp"
 #include "input/store.hpp"
@@ -187,4 +188,66 @@ TEST_CASE("long elements are cut like short ones, wherever quotes and escapes fa
     CAPTURE(portion);
     CHECK(run(elements, text + "}", portion).frames == elements_of);
   }
+}
+
+namespace {
+
+// As a file on disk.
+class AnyPlace final : public ByteSource {
+ public:
+  explicit AnyPlace(std::string text) : text_(std::move(text)) {}
+  std::size_t read(char*, std::size_t) override { return 0; }
+  std::uint64_t size() const override { return text_.size(); }
+  std::size_t read_at(std::uint64_t offset, char* to, std::size_t size) const override {
+    return offset < text_.size() ? text_.copy(to, size, offset) : 0;
+  }
+  std::string_view text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+// Batches as two threads take them by turns, put together again by their places.
+std::string put_together(Cutter& cutter, std::size_t& troubles) {
+  std::map<std::uint64_t, std::string> parts;
+  Batch batches[2];
+  for (std::size_t i = 0; cutter.next(batches[i % 2]) || cutter.next(batches[++i % 2]); ++i) {
+    const Batch& batch = batches[i % 2];
+    troubles += batch.troubles.size();
+    CHECK((batch.ends_in_a_line || batch.buffer.text().ends_with('\n')));
+    parts[batch.offset] = batch.troubles.empty() ? std::string(batch.buffer.text()) : "";
+  }
+  std::string all;
+  for (const auto& [offset, text] : parts) all += text;
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("threads that take ranges of a file get every line once and whole") {
+  constexpr std::size_t range = std::size_t{4} << 20;
+  std::string mixed;
+  for (std::size_t i = 0; mixed.size() < 3 * range; ++i) mixed += std::string(i * 7919 % 40'000, 'x') + "\n";
+  struct Lines {
+    const char* name;
+    std::string text;
+  };
+  for (const Lines& c : {Lines{"short lines", mixed}, Lines{"no newline at the end", mixed + "end"},
+                         Lines{"a line over several ranges", "a\n" + std::string(3 * range, 'b') + "\nc\n"},
+                         Lines{"ends at a range's end", std::string(range - 1, 'd') + "\n" + mixed},
+                         Lines{"begins before a range's end", std::string(range - 2, 'd') + "\ne\n" + mixed},
+                         Lines{"one line", "f"}, Lines{"empty lines", std::string(range + 5, '\n')}}) {
+    CAPTURE(c.name);
+    const AnyPlace file(c.text);
+    std::size_t troubles = 0;
+    CHECK((put_together(*cut_ranges(file, 0), troubles) == c.text));
+    CHECK(troubles == 0);
+  }
+}
+
+TEST_CASE("a line that is longer than allowed is left out, and the lines around it are read") {
+  const AnyPlace file("a\n" + std::string(std::size_t{6} << 20, 'b') + "\nc\n");
+  std::size_t troubles = 0;
+  CHECK(put_together(*cut_ranges(file, 0, std::size_t{2} << 20), troubles) == "a\nc\n");
+  CHECK(troubles == 1);
 }

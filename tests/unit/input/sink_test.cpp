@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cstring>
 #include <string>
 
+#include "base/page_file.hpp"
 #include "input/store.hpp"
 
 using namespace nsew;
@@ -87,4 +89,76 @@ TEST_CASE("rows stay in order over many pages") {
   pages.push_back(7);
   CHECK(pages[0] == 7);
   CHECK(pages.size() == 1);
+}
+
+TEST_CASE("pages that moved to a file are read back in their order") {
+  PageFile file("/tmp");
+  for (const std::size_t rows : {std::size_t{0}, std::size_t{1}, Pages<std::uint64_t>::per_page,
+                                 Pages<std::uint64_t>::per_page * 3, std::size_t{5000}}) {
+    CAPTURE(rows);
+    Pages<std::uint64_t> pages;
+    for (std::size_t i = 0; i < rows; ++i) {
+      pages.push_back(i);
+      if (i % 1100 == 0) pages.spill(file);
+    }
+    pages.spill(file);
+    CHECK(pages.size() == rows);
+    std::uint64_t expected = 0;
+    for (Pages<std::uint64_t>::Reader row(pages); !row.done(); ++row) CHECK(*row == expected++);
+    CHECK(expected == rows);
+    pages.clear();
+    CHECK(pages.empty());
+  }
+  CHECK_FALSE(file.is_full());
+  CHECK_FALSE(file.has_lost());
+}
+
+TEST_CASE("spans are what they were after they were packed and put into a file") {
+  constexpr std::uint32_t all = ~std::uint32_t{0};
+  PageFile file("/tmp");
+  SpanRows rows;
+  std::vector<SpanRow> expected;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    const std::uint64_t bits = (i * 0x9e3779b97f4a7c15) >> 16;
+    const auto half = static_cast<std::uint32_t>(i % 2 == 0 ? all : bits);
+    expected.push_back({.trace = std::uint64_t{7} << 56 | bits,
+                        .span = bits ^ 0xFFFFFFFFFFFF,
+                        .parent = bits,
+                        .start = half & 0xFFFFFF,
+                        .resource = half & 0xFFFFFF,
+                        .kind = half % 6 & 7,
+                        .error = half & 1,
+                        .shared = half >> 1 & 1,
+                        .has_links = half >> 2 & 1,
+                        .sampling_known = half >> 3 & 1,
+                        .spare = 0,
+                        .detail = half & 0x1FFFFFF,
+                        .minute = half & 0x7FFFFF,
+                        .latency = half & 511});
+    rows.push_back(expected.back());
+  }
+  rows.pages().spill(file);
+  std::size_t at = 0;
+  for (const SpanRow& row : rows) {
+    CAPTURE(at);
+    CHECK(std::memcmp(&row, &expected[at++], sizeof(SpanRow)) == 0);
+  }
+  CHECK(at == expected.size());
+}
+
+TEST_CASE("a sink with little memory keeps its spans in the file") {
+  PageFile file("/tmp");
+  RecordSink sink, whole;
+  sink.spill_to(file, 0);
+  for (std::uint64_t i = 1; i < 200'000; ++i)
+    for (RecordSink* to : {&sink, &whole}) to->span({.trace = {i / 10, i / 10}, .id = i});
+  std::size_t in_memory = 0;
+  for (const SpanRows& rows : sink.store().spans) in_memory += rows.in_memory();
+  CHECK(in_memory < 100'000);
+  for (std::size_t p = 0; p < RecordSink::partitions; ++p) {
+    std::vector<std::uint64_t> kept, wanted;
+    for (const SpanRow& row : sink.store().spans[p]) kept.push_back(row.span);
+    for (const SpanRow& row : whole.store().spans[p]) wanted.push_back(row.span);
+    CHECK(kept == wanted);
+  }
 }
