@@ -25,7 +25,7 @@ InputRow row(const InputSummary& read) {
 constexpr std::size_t bytes_for_others = std::size_t{26} << 20;
 
 std::size_t bytes_for_rows(std::size_t memory) {
-  return memory > 2 * bytes_for_others ? memory - bytes_for_others : memory / 16;
+  return memory > 2 * bytes_for_others ? memory - bytes_for_others : memory / 64;
 }
 
 // One heap for all threads, from which what is freed goes back soon.

@@ -88,7 +88,7 @@ class CallCounter {
   void flush();
 
  private:
-  static constexpr std::size_t at_a_time = std::size_t{1} << 16, largest_memo = std::size_t{1} << 14;
+  static constexpr std::size_t at_a_time = std::size_t{1} << 15, largest_memo = std::size_t{1} << 14;
   struct Known {
     RawCall call;
     std::uint32_t number = nobody;

@@ -9,7 +9,8 @@ namespace nsew {
 
 void Buffer::reserve(std::size_t size) {
   if (size <= capacity_) return;
-  const std::size_t capacity = std::max(size, capacity_ * 2);
+  // A little more than is asked for, and twice as much only where a record is longer than a batch.
+  const std::size_t capacity = size <= 2 * batch_bytes ? size + batch_bytes / 4 : std::max(size, capacity_ * 2);
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity + Frame::padding);
   if (size_ > 0) std::memcpy(bytes.get(), bytes_.get(), size_);
   std::memset(bytes.get() + capacity, 0, Frame::padding);

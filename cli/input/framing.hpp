@@ -1,4 +1,4 @@
-// Cuts a stream of bytes into batches of frames: about 512 KB at a time, so that a batch stays in a core's cache and a
+// Cuts a stream of bytes into batches of frames: about 256 KB at a time, so that a batch stays in a core's cache and a
 // file of any size needs little memory. A cutter is used by one thread at a time; what it cuts is read by many.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace nsew {
 
-inline constexpr std::size_t batch_bytes = std::size_t{512} << 10;
+inline constexpr std::size_t batch_bytes = std::size_t{256} << 10;
 inline constexpr std::size_t longest_frame = std::size_t{256} << 20;  // unless memory is limited
 
 // Bytes that grow without being cleared first, always followed by Frame::padding readable ones.

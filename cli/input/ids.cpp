@@ -116,6 +116,16 @@ std::uint16_t port_value(std::string_view text) {
   return value <= 65535 ? static_cast<std::uint16_t>(value) : std::uint16_t{0};
 }
 
+// What std::string_view::find_first_of() does with a call for each character. The size when there is none.
+template <class IsOne>
+std::size_t first_place(std::string_view text, const IsOne& is_one) {
+  std::size_t at = 0;
+  while (at < text.size() && !is_one(text[at])) ++at;
+  return at;
+}
+constexpr bool ends_authority(char c) { return c == '/' || c == '?' || c == '#'; }
+constexpr bool ends_path(char c) { return c == '?' || c == '#'; }
+
 // Without "scheme://" and what stands before '@'; up to the first '/', '?' or '#'.
 std::string_view without_scheme(std::string_view url) {
   if (const std::size_t at = url.find("://"); at < 16) url.remove_prefix(at + 3);
@@ -156,7 +166,7 @@ std::optional<SpanKind> span_kind(std::string_view name) {
 }
 
 std::string_view path_template(std::string_view path, std::string& buffer) {
-  path = path.substr(0, path.find_first_of("?#"));
+  path = path.substr(0, first_place(path, ends_path));
   bool changed = false;
   std::size_t from = 0;
   while (from <= path.size()) {
@@ -179,7 +189,7 @@ std::string_view agent_family(std::string_view user_agent) {
 
 Authority authority_of(std::string_view url) {
   std::string_view text = without_scheme(url);
-  text = text.substr(0, text.find_first_of("/?#"));
+  text = text.substr(0, first_place(text, ends_authority));
   if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) text.remove_prefix(at + 1);
   if (text.starts_with('[')) {
     const std::size_t end = std::min(text.find(']'), text.size());
@@ -194,8 +204,8 @@ Authority authority_of(std::string_view url) {
 std::string_view path_of(std::string_view url) {
   if (url.starts_with('/')) return url;
   const std::string_view rest = without_scheme(url);
-  const std::size_t at = rest.find_first_of("/?#");
-  if (at == std::string_view::npos || rest[at] != '/') return "/";
+  const std::size_t at = first_place(rest, ends_authority);
+  if (at == rest.size() || rest[at] != '/') return "/";
   return rest.substr(at);
 }
 

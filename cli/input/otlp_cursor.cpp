@@ -35,6 +35,7 @@ class FrameReader {
     s_.links.clear();
     if (!c_.object([&](std::string_view key) { return on_document_key(key); })) return nullptr;
     if (!c_.done() && !(line && (c_.take("\n") || c_.take("\r\n")))) return nullptr;
+    if (c_.beyond()) return nullptr;
     for (Pending& pending : s_.spans) {
       pending.span.links = std::span(s_.links).subspan(pending.first_link, pending.links);
       sink_.span(pending.span);

@@ -21,6 +21,7 @@ class Cursor {
 
   const char* at() const { return at_; }
   bool done() const { return at_ == end_; }
+  bool beyond() const { return at_ > end_; }  // what stands behind the text was taken for a part of it
   char peek() const { return *at_; }
   void step(std::size_t bytes = 1) { at_ += bytes; }
   void move_to(const char* at) { at_ = at; }

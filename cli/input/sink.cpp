@@ -254,8 +254,8 @@ RecordSink& RecordSink::operator=(RecordSink&&) noexcept = default;
 
 void RecordSink::spill_to(PageFile& file, std::size_t bytes_in_memory) {
   store_->file = &file;
-  const std::size_t half_filled = partitions * Pages<PackedSpan>::per_page;
-  store_->most_rows_in_memory = std::max(bytes_in_memory / sizeof(PackedSpan), half_filled) + half_filled;
+  constexpr std::size_t least = 8192, half_filled = partitions * Pages<PackedSpan>::per_page / 2;
+  store_->most_rows_in_memory = half_filled + std::max(bytes_in_memory / sizeof(PackedSpan), least);
 }
 
 ResourceId RecordSink::resource(const Resource& r) { return interned(store_->resources, r); }

@@ -27,6 +27,7 @@ class Bench:
         self.sql = options.sql
         mb = options.megabytes
         self.lines = self.dir / f"spans-{mb}.jsonl"
+        self.four = [self.lines, *(self.dir / f"spans-{mb}-{seed}.jsonl" for seed in (2, 3, 4))]
         self.protobuf = self.dir / f"spans-{mb}.binpb"
         self.services = self.dir / f"services-{mb}.jsonl"
         self.part = self.dir / f"part-{mb // 10}.jsonl"
@@ -45,8 +46,8 @@ class Bench:
             "advise 2": self.advise(self.lines),
             "protobuf": self.advise(self.protobuf),
             "services": self.advise(self.services),
-            "four": self.advise(*[self.lines] * 4),
-            "four in 32M": self.advise(*[self.lines] * 4, more=["--memory", "32M"]),
+            "four": self.advise(*self.four),
+            "four in 32M": self.advise(*self.four, more=["--memory", "32M"]),
             "part": self.advise(self.part),
             "jaeger": self.advise(self.jaeger),
             "zipkin": self.advise(self.zipkin),
