@@ -13,4 +13,4 @@ if engine == "duckdb":
         print(*row, sep="\t")
 else:
     import chdb
-    print(chdb.query(query, "TSV"))
+    print(chdb.query(query, "TSV"), end="")
