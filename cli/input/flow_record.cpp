@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "input/store.hpp"
 
 namespace nsew {
 namespace {
@@ -40,6 +41,8 @@ std::string_view without_mapping(std::string_view address) {
   const bool is_v4 = address.size() > mapped.size() && address.find('.') != std::string_view::npos;
   return is_v4 && starts_with_ignoring_case(address, mapped) ? address.substr(mapped.size()) : address;
 }
+
+bool is_loopback(std::string_view address) { return address.starts_with("127.") || address == "::1"; }
 
 template <class Number>
 std::optional<Number> digits_of(std::string_view text) {
@@ -93,11 +96,17 @@ std::uint64_t connection_key(FlowEnd source, FlowEnd destination, std::uint8_t p
 void observe_flow(FlowRecord flow, RecordSink& sink) {
   for (Party* end : {&flow.source, &flow.destination}) end->address = without_mapping(end->address);
   if (!has_ports(flow.protocol)) flow.source_port = flow.destination_port = 0;
+  if (is_loopback(flow.source.address) && is_loopback(flow.destination.address)) {  // inside one pod or node
+    ++sink.store().records;
+    return;
+  }
+  if (flow.source_key.name.empty()) flow.source_key = {flow.source.address, flow.source_port};
+  if (flow.destination_key.name.empty()) flow.destination_key = {flow.destination.address, flow.destination_port};
   if (flow.reply == Reply::yes)
     std::swap(flow.source, flow.destination), std::swap(flow.source_port, flow.destination_port);
   Observation o;
   o.unit = Unit::connections;
-  o.recorder = Recorder::network;
+  o.recorder = flow.recorder;
   o.reply = flow.reply;
   o.denied = flow.denied, o.error = flow.error;
   o.protocol = flow.protocol;
@@ -105,8 +114,8 @@ void observe_flow(FlowRecord flow, RecordSink& sink) {
   o.source = sink.party(flow.source), o.destination = sink.party(flow.destination);
   o.opened = flow.opened;
   if (!flow.point.empty()) o.point = static_cast<std::uint32_t>(quick_hash(flow.point)) | 1U;
-  o.key = connection_key({flow.source.address, flow.source_port}, {flow.destination.address, flow.destination_port},
-                         flow.protocol);
+  o.key = connection_key(flow.source_key, flow.destination_key, flow.protocol);
+  o.operation = flow.operation;
   if (flow.dns) o.operation = sink.operation({.protocol = "dns"});
   o.time_ns = flow.time_ns, o.duration_ns = flow.duration_ns, o.bytes = flow.bytes;
   sink.observation(o);

@@ -10,6 +10,12 @@
 
 namespace nsew {
 
+// An end as connection_key() takes it: an address, or whatever stands for it.
+struct FlowEnd {
+  std::string_view name;
+  std::uint16_t port = 0;
+};
+
 struct FlowRecord {
   Party source, destination;  // as the record has them; where reply is `yes` the destination opened the connection
   std::uint16_t source_port = 0, destination_port = 0;
@@ -20,18 +26,16 @@ struct FlowRecord {
   std::string_view point;                      // where it was recorded
   std::uint64_t time_ns = 0, duration_ns = 0;  // duration: of the connection; of no interest for an interval's record
   std::uint64_t bytes = 0;
+  Recorder recorder = Recorder::network;
+  OperationId operation = 0;
+  FlowEnd source_key = {}, destination_key = {};  // where addresses and ports are not what tells connections apart
 };
 
 // Hands the record to the sink, its source always who opened the connection. Ports of protocols without ports (ICMP
 // types in their place) are left out.
 void observe_flow(FlowRecord, RecordSink&);
 
-// The same for both ways of a connection between two ends (addresses, or whatever stands for them), never 0. Where a
-// port is not known the ways are told apart.
-struct FlowEnd {
-  std::string_view name;
-  std::uint16_t port = 0;
-};
+// The same for both ways of a connection, never 0. Where a port is not known the ways are told apart.
 std::uint64_t connection_key(FlowEnd source, FlowEnd destination, std::uint8_t protocol);
 
 // "TCP", "udp", "6"; nothing for a word that is no protocol.

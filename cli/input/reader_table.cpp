@@ -20,7 +20,12 @@ const Reader* const table[] = {
     &hubble,
     &aws_vpc,
     &gcp_vpc,
-    &azure_flow,  // flows
+    &azure_flow,
+    &calico,
+    &netobserv,
+    &zeek_conn,
+    &conntrack,
+    &hubble_text,  // flows
     &istio_access_log,
     &envoy_access_log,  // request logs
     &kiali,

@@ -30,7 +30,7 @@ def damaged(data, rng):
 
 def write_damaged(count, folder):
     rng = random.Random(count)
-    sources = sorted(path for path in (SAMPLES / "shop").rglob("*") if path.suffix in (".json", ".jsonl", ".ndjson", ".csv", ".log", ".yaml", ".binpb"))
+    sources = sorted(path for path in (SAMPLES / "shop").rglob("*") if path.suffix in (".json", ".jsonl", ".ndjson", ".csv", ".log", ".txt", ".yaml", ".binpb"))
     for number in range(count):
         source = sources[number % len(sources)]
         path = folder / f"{number}-{source.name}"

@@ -16,7 +16,8 @@ SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
 REPORTS = ("graph", "facts", "json")
 RECORDINGS = ["otlp.jsonl", "jaeger.json", "zipkin.json", "hubble.jsonl", "istio-access.log", "istio-access.jsonl",
               "gateway-access.log", "vpc-flow.log", "gcp-vpc-flow.json", "azure-flow.json",
-              "zipkin-v1.json", "jaeger-es.ndjson", "nezha.csv"]
+              "zipkin-v1.json", "jaeger-es.ndjson", "nezha.csv",
+              "hubble.txt", "calico-flow.jsonl", "netobserv.json", "zeek-conn.log", "conntrack.txt"]
 
 
 def span_by_span(line):
@@ -37,6 +38,11 @@ def header_of(lines):
     return [line for line in lines if line.startswith("#")]
 
 
+def with_records(document, inside, key, records):
+    filled = {**inside, key: records}
+    return filled if inside is document else {**document, "data": filled}
+
+
 class Recording:
     """Its records and how they are written as one file: lines, or elements of an array."""
 
@@ -55,9 +61,10 @@ class Recording:
             self.records = document
             self.write = json.dumps
         else:
-            key = next(key for key, value in document.items() if isinstance(value, list))
-            self.records = document.pop(key)
-            self.write = lambda records: json.dumps({**document, key: records})
+            inside = document["data"] if isinstance(document.get("data"), dict) else document  # a Loki answer
+            key = next(key for key, value in inside.items() if isinstance(value, list))
+            self.records = inside.pop(key)
+            self.write = lambda records: json.dumps(with_records(document, inside, key, records))
 
     def split(self, parts, rng):
         shuffled = list(self.records)

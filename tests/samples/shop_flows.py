@@ -132,4 +132,139 @@ def azure(story):
     yield compact({"records": records}).replace('","', '",\n"')
 
 
-RECORDINGS = {"vpc-flow.log": aws, "gcp-vpc-flow.json": gcp, "azure-flow.json": azure}
+# -- Hubble as text ----------------------------------------------------------------------------------------------------
+def hubble_text(story):
+    lines = []
+    for place, connection in enumerate(connections(story)):
+        ends = []
+        for end, ip, port in zip((connection.source, connection.target), connection.ips, connection.ports):
+            name = f"{end['namespace']}/{end['pod_name']}" if "pod_name" in end else ip
+            word = f"ID:{end['identity']}" if "pod_name" in end else end["labels"][0].removeprefix("reserved:")
+            ends.append(f"{name}:{port} ({word})")
+        flags = "SYN" if connection.protocol == "TCP" else ""
+        summary = f"TCP Flags: {flags}" if flags else "UDP"
+        time = f"Nov  2 09:{connection.at // 60_000_000 % 60:02d}:{connection.at / 1e6 % 60:06.3f}"
+        if not answers_only(place):
+            lines.append(f"{time}: {ends[0]} -> {ends[1]} to-endpoint FORWARDED ({summary})")
+        if place % 6 == 0 or answers_only(place):
+            lines.append(f"{time}: {ends[0]} <- {ends[1]} to-stack FORWARDED ({summary.replace('SYN', 'SYN, ACK')})")
+    yield from sorted(lines)
+
+
+# -- Calico ------------------------------------------------------------------------------------------------------------
+def calico_end(prefix, end, ip):
+    if "pod_name" in end:
+        workload = end["workloads"][0]
+        summed = f"{workload['name']}-*" if workload["kind"] != "Deployment" else end["pod_name"].rpartition("-")[0] + "-*"
+        said = {"type": "wep", "name": "-", "name_aggr": summed, "namespace": end["namespace"],
+                "labels": {"labels": [f"app={workload['name']}"]}, "ip": None}
+    elif end["labels"] == ["reserved:host"]:
+        said = {"type": "hep", "name": "-", "name_aggr": "node", "namespace": "-", "labels": None, "ip": None}
+    else:
+        said = {"type": "net", "name": "-", "name_aggr": "pub", "namespace": "-", "labels": None, "ip": None}
+    return {f"{prefix}_{key}": value for key, value in said.items()}
+
+
+def calico(story):
+    """Intervals of five minutes, each end's node summing up what its pods opened and were asked for."""
+    sums = {}
+    for connection in connections(story):
+        ends = calico_end("source", connection.source, "") | calico_end("dest", connection.target, "")
+        reporters = [way for way, end in (("src", connection.source), ("dst", connection.target)) if "pod_name" in end]
+        for reporter in reporters:
+            interval = connection.at // 300_000_000 * 300
+            head = {"start_time": interval, "end_time": interval + 300} | ends
+            head |= {"source_port": None, "dest_port": connection.ports[1], "proto": connection.protocol.lower(),
+                     "action": "allow", "reporter": reporter}
+            sums.setdefault(compact(head), []).append(connection)
+    for head in sorted(sums):
+        count = len(sums[head])
+        yield head[:-1] + "," + compact({"bytes_in": 900 * count, "bytes_out": 3000 * count, "packets_in": 9 * count,
+                                         "packets_out": 11 * count, "num_flows": count, "num_flows_started": count,
+                                         "num_flows_completed": count, "host": "node"})[1:]
+
+
+# -- NetObserv ---------------------------------------------------------------------------------------------------------
+def netobserv_end(prefix, end, ip, port, node):
+    said = {f"{prefix}Addr": ip, f"{prefix}Port": port}
+    if "pod_name" in end:
+        workload = end["workloads"][0]
+        said |= {f"{prefix}K8S_Name": end["pod_name"], f"{prefix}K8S_Namespace": end["namespace"],
+                 f"{prefix}K8S_Type": "Pod", f"{prefix}K8S_OwnerName": workload["name"],
+                 f"{prefix}K8S_OwnerType": workload["kind"], f"{prefix}K8S_HostName": node}
+    elif end["labels"] == ["reserved:host"]:
+        said |= {f"{prefix}K8S_Name": node, f"{prefix}K8S_Type": "Node", f"{prefix}K8S_OwnerName": node,
+                 f"{prefix}K8S_OwnerType": "Node"}
+    return said
+
+
+def netobserv(story):
+    """A Loki answer: what its index needs are labels of the stream, the rest is the line."""
+    indexed = ("SrcK8S_Namespace", "DstK8S_Namespace", "SrcK8S_OwnerName", "DstK8S_OwnerName", "SrcK8S_Type",
+               "DstK8S_Type", "FlowDirection")
+    streams = {}
+    for place, connection in enumerate(connections(story)):
+        ends = [(connection.source, connection.ips[0], connection.ports[0], connection.nodes[0]),
+                (connection.target, connection.ips[1], connection.ports[1], connection.nodes[-1])]
+        for node in dict.fromkeys(connection.nodes if place % 3 == 0 else connection.nodes[-1:]):
+            for answer in (False, True):
+                if answers_only(place) and not answer:
+                    continue
+                source, target = ends[::-1] if answer else ends
+                flags = (16 if place % 7 == 0 else 256 if answer else 2) if connection.protocol == "TCP" else 0
+                said = netobserv_end("Src", *source) | netobserv_end("Dst", *target)
+                said |= {"Proto": number_of(connection), "Etype": 2048, "Bytes": 500 + place, "Packets": 4,
+                         "Flags": flags, "AgentIP": NODES[node], "TimeFlowStartMs": connection.at // 1000,
+                         "TimeFlowEndMs": connection.at // 1000 + 900,
+                         "FlowDirection": str(int((node == connection.nodes[0]) != answer))}
+                labels = compact({key: said.pop(key) for key in indexed if key in said})
+                streams.setdefault(labels, []).append([str(connection.at * 1000), compact(said)])
+    result = ",\n".join(f'{{"stream":{labels},"values":{compact(streams[labels])}}}' for labels in sorted(streams))
+    yield f'{{"status":"success","data":{{"resultType":"streams","result":[{result}]}}}}'
+
+
+# -- Zeek and conntrack ------------------------------------------------------------------------------------------------
+ZEEK_FIELDS = ("ts uid id.orig_h id.orig_p id.resp_h id.resp_p proto service duration orig_bytes resp_bytes conn_state "
+               "local_orig local_resp missed_bytes history orig_pkts orig_ip_bytes resp_pkts resp_ip_bytes").split()
+ZEEK_TYPES = ("time string addr port addr port enum string interval count count string bool bool count string count "
+              "count count count").split()
+
+
+def zeek(story):
+    yield "#separator \\x09"
+    yield "#set_separator\t,"
+    yield "#empty_field\t(empty)"
+    yield "#unset_field\t-"
+    yield "#path\tconn"
+    yield "\t".join(["#fields", *ZEEK_FIELDS])
+    yield "\t".join(["#types", *ZEEK_TYPES])
+    for place, connection in enumerate(connections(story)):
+        (source, target), (source_port, port) = connection.ips, connection.ports
+        tcp = connection.protocol == "TCP"
+        said = (f"{connection.at / 1e6:.6f}", f"C{connection.at:x}{source_port:x}", source, source_port, target, port,
+                "tcp" if tcp else "udp", "-" if tcp else "dns", "0.042137", 400 + place, 1900 + place, "SF", "T",
+                "T", 0, "ShADadFf" if tcp else "Dd", 7, 800 + place, 6, 2300 + place)
+        yield "\t".join(map(str, said))
+    yield "#close\t2026-11-02-09-10-00"
+
+
+def tracked(connection, reply_from, state):
+    (source, target), (source_port, port) = connection.ips, connection.ports
+    tcp = connection.protocol == "TCP"
+    head = f"ipv4     2 {'tcp      6' if tcp else 'udp      17'} {117 if tcp else 29} {state if tcp else ''}"
+    answer = f"src={target} dst={source} sport={port} dport={source_port}"
+    return f"{head} src={source} dst={reply_from} sport={source_port} dport={port} {answer} [ASSURED] mark=0 use=1"
+
+
+def conntrack(story):
+    """The caller's node translates a Service's address, the callee's node sees the pod's."""
+    for place, connection in enumerate(connections(story)):
+        workload = next((w for w in WORKLOADS.values() if connection.target.get("pod_name") in {p.name for p in w.pods}), None)
+        dialled = workload.cluster_ip if workload is not None and "pod_name" in connection.source else connection.ips[1]
+        yield tracked(connection, dialled, "TIME_WAIT")
+        if place % 3 == 0 and connection.nodes[0] != connection.nodes[-1]:
+            yield tracked(connection, connection.ips[1], "ESTABLISHED")
+
+
+RECORDINGS = {"vpc-flow.log": aws, "gcp-vpc-flow.json": gcp, "azure-flow.json": azure, "hubble.txt": hubble_text,
+              "calico-flow.jsonl": calico, "netobserv.json": netobserv, "zeek-conn.log": zeek, "conntrack.txt": conntrack}

@@ -18,9 +18,11 @@ What a format cannot show of the story:
   hubble.jsonl              requests: it counts connections; that a message came from a certain producer
   istio-access.*            probes (they go to the sidecar's own port), scrapes, DNS, what the broker's readers read;
                             of stores, the broker and the payment host it shows connections, not requests
-  vpc-flow.log, azure-flow.json
+  vpc-flow.log, azure-flow.json, zeek-conn.log, conntrack.txt
                             requests; who has an address that no manifest claims: the platform's own pods, here
-  gcp-vpc-flow.json         requests
+  gcp-vpc-flow.json, calico-flow.jsonl, netobserv.json
+                            requests
+  hubble.txt                requests; when: its times have no year
   gateway-access.log        everything that does not pass the gateway
 """
 import json
@@ -150,6 +152,8 @@ EXPECTED |= dict.fromkeys(("otlp.binpb", "stdouttrace.jsonl", "opensearch.ndjson
 EXPECTED |= {"vpc-flow.log": addressed, "gcp-vpc-flow.json": connected, "azure-flow.json": addressed}
 EXPECTED |= {"zipkin-v1.json": traced_without_links, "jaeger-es.ndjson": traced, "nezha.csv": traced_without_kinds}
 TRACED = (traced, traced_without_links, traced_without_kinds)
+EXPECTED |= {"hubble.txt": connected, "calico-flow.jsonl": connected, "netobserv.json": connected,
+             "zeek-conn.log": addressed, "conntrack.txt": addressed}
 EMITTERS = {workload.id for workload in WORKLOADS.values() if workload.language}
 
 
