@@ -70,9 +70,20 @@ std::size_t end_of_last_line(std::string_view text, std::size_t from) {
 
 namespace {
 
+// The last line of `text` that begins a section; empty when there is none.
+std::string_view last_section(std::string_view text, std::string_view key) {
+  for (std::size_t at = text.rfind(key); at != std::string_view::npos && at > 0; at = text.rfind(key, at - 1)) {
+    const std::size_t newline = text.rfind('\n', at), begin = newline == std::string_view::npos ? 0 : newline + 1;
+    const std::string_view line = text.substr(begin, text.find('\n', at) - begin);
+    if (begins_section(line, key)) return line;
+  }
+  return {};
+}
+
 class Lines final : public Cutter {
  public:
-  Lines(ByteSource& source, std::size_t longest) : source_(source), longest_(longest) {}
+  Lines(ByteSource& source, std::size_t longest, std::string_view sections)
+      : source_(source), longest_(longest), sections_(sections) {}
 
   bool next(Batch& batch) override {
     start(batch);
@@ -96,6 +107,7 @@ class Lines final : public Cutter {
     batch.buffer.append(carry_.data(), carry_.size());
     batch.offset = offset_;
     batch.troubles.clear();
+    batch.section = section_;
     batch.ends_in_a_line = false;
     carry_.clear();
   }
@@ -112,6 +124,8 @@ class Lines final : public Cutter {
     carry_.append(batch.buffer.data() + used, rest);
     batch.buffer.drop_back(rest);
     offset_ += used;
+    const auto section = sections_.empty() ? std::string_view{} : last_section(batch.buffer.text(), sections_);
+    if (!section.empty()) section_ = section;
     return used > 0;
   }
   bool leave_out(Batch& batch) {
@@ -133,6 +147,8 @@ class Lines final : public Cutter {
 
   ByteSource& source_;
   std::size_t longest_;
+  std::string_view sections_;
+  std::string section_;
   Buffer carry_;
   std::uint64_t offset_ = 0;
 };
@@ -157,9 +173,20 @@ class Whole final : public Cutter {
 
 }  // namespace
 
-std::unique_ptr<Cutter> cut_lines(ByteSource& source, std::size_t longest) {
-  return std::make_unique<Lines>(source, longest);
+std::unique_ptr<Cutter> cut_lines(ByteSource& source, std::size_t longest, std::string_view sections) {
+  return std::make_unique<Lines>(source, longest, sections);
 }
+
+bool begins_section(std::string_view line, std::string_view key) {
+  constexpr std::string_view blanks = " \t\r";
+  for (const char quote : {'{', '"'}) {
+    line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+    if (!line.starts_with(quote)) return false;
+    line.remove_prefix(1);
+  }
+  return line.starts_with(key) && line.substr(key.size()).starts_with('"');
+}
+
 std::unique_ptr<Cutter> cut_nothing(ByteSource& source) { return std::make_unique<Whole>(source); }
 
 }  // namespace nsew

@@ -56,6 +56,7 @@ struct Batch {
   std::uint64_t offset = 0;   // of the buffer in the input
   std::vector<Piece> pieces;  // but for cutting by lines: those are found while they are read
   std::vector<Trouble> troubles;
+  std::string section;          // cut by lines: the line that began the section in which the batch begins
   bool ends_in_a_line = false;  // no newline at the very end of the input; cut by lines only
   bool binary = false;          // there are no lines: all stands in the first
 
@@ -73,7 +74,8 @@ class Cutter {
   virtual bool is_shared() const { return false; }
 };
 
-std::unique_ptr<Cutter> cut_lines(ByteSource&, std::size_t longest = longest_frame);
+// `sections`: the key with which an object on a line begins that stands before all lines until the next such one.
+std::unique_ptr<Cutter> cut_lines(ByteSource&, std::size_t longest = longest_frame, std::string_view sections = {});
 // The same of a file from the byte `from` on, without one thread waiting for another.
 std::unique_ptr<Cutter> cut_ranges(const ByteSource&, std::uint64_t from, std::size_t longest = longest_frame);
 std::unique_ptr<Cutter> cut_elements(ByteSource&, std::vector<std::string_view> keys,
@@ -86,5 +88,8 @@ std::size_t end_of_last_line(std::string_view text, std::size_t from);
 // What is said of a record that is longer than allowed.
 std::string too_long(std::size_t longest);
 inline constexpr std::string_view too_long_hint = "it was left out; export fewer spans per record";
+
+// Whether a line is {"key": …
+bool begins_section(std::string_view line, std::string_view key);
 
 }  // namespace nsew

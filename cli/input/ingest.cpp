@@ -135,11 +135,15 @@ bool is_closed(std::string_view text) {
 
 bool looks_like_json(std::string_view text) { return !text.empty() && (text.front() == '{' || text.front() == '['); }
 
+std::string_view sections_of(const Framing& framing) {
+  return framing.cut == Framing::Cut::lines && !framing.keys.empty() ? framing.keys[0] : std::string_view{};
+}
+
 // One thread's work: takes batches, reads their frames into its own sink, remembers what was said and where.
 class Worker {
  public:
-  Worker(const Reader& reader, std::span<const std::string> columns, RecordSink& sink)
-      : reader_(reader), columns_(columns), sink_(sink) {}
+  Worker(const Reader& reader, const Framing& framing, RecordSink& sink)
+      : reader_(reader), columns_(framing.columns), sections_(sections_of(framing)), sink_(sink) {}
 
   void run(Source& source) {
     try {
@@ -171,6 +175,7 @@ class Worker {
   // A reader that finds the end of a line itself spares the search for it.
   void read_lines(const Batch& batch) {
     const std::string_view text = batch.buffer.text();
+    if (!sections_.empty()) set_section(batch.section);
     std::uint64_t line = 0;
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t size = reader_.read_line != nullptr ? reader_.read_line(text.substr(at), sink_) : 0;
@@ -188,9 +193,15 @@ class Worker {
       read(batch, {at, text.size(), line, 0}, batch.ends_in_a_line && newline == std::string_view::npos);
     return std::min(newline, rest.size() - 1) + 1;
   }
+  void set_section(std::string_view line) {
+    section_.assign(1, std::string(line));
+    columns_ = section_;
+  }
 
   void read(const Batch& batch, const Piece& piece, bool last_and_open) {
-    const Frame frame{batch.buffer.text().substr(piece.at, piece.size), batch.offset + piece.at, columns_};
+    const std::string_view text = batch.buffer.text().substr(piece.at, piece.size);
+    if (!sections_.empty() && begins_section(text, sections_)) set_section(text);
+    const Frame frame{text, batch.offset + piece.at, columns_};
     RecordSink::Store& store = sink_.store();
     const std::uint64_t skipped = store.skipped;
     reader_.read(frame, sink_);
@@ -219,6 +230,8 @@ class Worker {
 
   const Reader& reader_;
   std::span<const std::string> columns_;
+  std::string_view sections_;
+  std::vector<std::string> section_;  // the line that the lines being read stand below
   RecordSink& sink_;
   Sayings sayings_;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> lines_;
@@ -264,7 +277,8 @@ std::unique_ptr<Cutter> cutter_for(const Framing& framing, Rejoined& bytes, std:
     case Framing::Cut::lines:
       break;
   }
-  if (bytes.file() == nullptr) return cut_lines(bytes, longest);
+  const std::string_view sections = sections_of(framing);
+  if (bytes.file() == nullptr || !sections.empty()) return cut_lines(bytes, longest, sections);
   bytes.all_was_read();
   return cut_ranges(*bytes.file(), bytes.begin(), longest);
 }
@@ -313,7 +327,7 @@ InputSummary ingest(OpenInput input, const Reader& reader, std::vector<RecordSin
 
   std::vector<Worker> workers;
   const std::size_t threads = small ? 1 : std::clamp<std::size_t>(options.threads, 1, sinks.size());
-  for (std::size_t i = 0; i < threads; ++i) workers.emplace_back(reader, framing.columns, sinks[i]);
+  for (std::size_t i = 0; i < threads; ++i) workers.emplace_back(reader, framing, sinks[i]);
   run(workers, source);
 
   tell(workers, name, diagnostics);

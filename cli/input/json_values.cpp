@@ -128,6 +128,7 @@ JsonFrame::JsonFrame(const Frame& frame, RecordSink& sink, simdjson::dom::parser
 const char* JsonFrame::place_of(std::string_view pointer) {
   constexpr unsigned enough = 64;  // looking a place up costs as much as reading the frame
   const char* const begin = frame_.text.data();
+  if (as_text_at_) pointer = *as_text_at_;
   if (pointer.empty() || ++places_ > enough) return begin;
   simdjson::ondemand::parser parser;
   simdjson::ondemand::document document;

@@ -25,6 +25,9 @@ class JsonFrame {
  public:
   // Skips the frame, with the place of what is wrong, when it is not JSON.
   JsonFrame(const Frame&, RecordSink&, simdjson::dom::parser&);
+  // A document that `outer` holds as text at `pointer`, where everything that is said about it is placed.
+  JsonFrame(const JsonFrame& outer, std::string pointer, simdjson::dom::element root)
+      : frame_(outer.frame_), sink_(outer.sink_), root_(root), as_text_at_(std::move(pointer)) {}
 
   std::optional<simdjson::dom::element> root() const { return root_; }
   void skip(std::string_view pointer, std::string_view message, std::string_view hint = {});
@@ -37,6 +40,7 @@ class JsonFrame {
   const Frame& frame_;
   RecordSink& sink_;
   std::optional<simdjson::dom::element> root_;
+  std::optional<std::string> as_text_at_;
   unsigned places_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // Spans as lines of a table: those of Nezha (https://github.com/IntelligentDDS/Nezha, rca_data/*/trace) and
 // TraStrainer. There is no kind and no service: a span is its pod's.
 #include "base/text.hpp"
+#include "input/conventions.hpp"
 #include "input/csv_line.hpp"
 #include "input/ids.hpp"
 #include "input/reader_table.hpp"
@@ -27,14 +28,6 @@ void read_times(const CsvRecord& line, const Frame& frame, RecordSink& sink, Spa
   if (start && end && *end > *start) span.duration_ns = *end - *start;
 }
 
-// hipstershop.CartService/GetCart and /api/v1/orders/4711 are asked for by others; what else a span does stays as it
-// is.
-Operation operation_of_name(std::string_view name, std::string& buffer) {
-  Operation said;
-  said.route = name.starts_with('/') ? path_template(name, buffer) : name;
-  return said;
-}
-
 void read(const Frame& frame, RecordSink& sink) {
   thread_local CsvRecord line;
   if (!line.read(frame, sink)) return;
@@ -48,7 +41,7 @@ void read(const Frame& frame, RecordSink& sink) {
   read_times(line, frame, sink, span);
   span.resource = sink.resource({.service = line["servicename"], .pod = line["podname"]});
   std::string buffer;
-  span.operation = sink.operation(operation_of_name(line["operationname"], buffer));
+  span.operation = sink.operation(operation_of({}, line["operationname"], buffer));
   sink.span(span);
 }
 

@@ -9,6 +9,7 @@ namespace {
 const Reader* const table[] = {
     &otlp_json,
     &otlp_protobuf,
+    &skywalking,  // before those that a trace's and a span's id are enough for
     &otel_stdouttrace,
     &opensearch_spans,
     &clickhouse_spans,
@@ -16,7 +17,11 @@ const Reader* const table[] = {
     &zipkin_json,
     &zipkin_v1,
     &jaeger_es,
-    &nezha_csv,  // traces
+    &nezha_csv,
+    &xray,
+    &elastic_apm,
+    &skywalking_csv,
+    &alibaba_csv,  // traces
     &hubble,
     &aws_vpc,
     &gcp_vpc,

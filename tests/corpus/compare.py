@@ -14,7 +14,8 @@ import subprocess
 import sys
 
 TRACE_FORMATS = {"otlp", "otlp-jsonl", "jaeger", "zipkin-v2"}
-TRACE_FORMATS |= {"zipkin-v1", "jaeger-es", "jaeger-es-bulk", "nezha-csv", "otel-stdouttrace", "opensearch-otel-v1"}
+TRACE_FORMATS |= {"zipkin-v1", "jaeger-es", "jaeger-es-bulk", "nezha-csv", "otel-stdouttrace", "opensearch-otel-v1",
+                  "elastic-apm-intake-v2"}
 LOST_CALLER = "the caller's span is in no data"
 
 

@@ -17,7 +17,8 @@ REPORTS = ("graph", "facts", "json")
 RECORDINGS = ["otlp.jsonl", "jaeger.json", "zipkin.json", "hubble.jsonl", "istio-access.log", "istio-access.jsonl",
               "gateway-access.log", "vpc-flow.log", "gcp-vpc-flow.json", "azure-flow.json",
               "zipkin-v1.json", "jaeger-es.ndjson", "nezha.csv",
-              "hubble.txt", "calico-flow.jsonl", "netobserv.json", "zeek-conn.log", "conntrack.txt"]
+              "hubble.txt", "calico-flow.jsonl", "netobserv.json", "zeek-conn.log", "conntrack.txt",
+              "xray.json", "elastic-apm.ndjson", "skywalking.jsonl", "skywalking.csv", "alibaba.csv"]
 
 
 def span_by_span(line):
@@ -31,9 +32,19 @@ def span_by_span(line):
                 yield json.dumps({"resourceSpans": [{"resource": block["resource"], "scopeSpans": [{"spans": [span]}]}]})
 
 
+def with_section(lines):
+    """Each event of Elastic APM below its own copy of the line that says whose events follow."""
+    section = None
+    for line in lines:
+        if line.startswith('{"metadata"'):
+            section = line
+        else:
+            yield f"{section}\n{line}" if section else line
+
+
 def header_of(lines):
     """Every part of a table needs the lines that name its columns."""
-    if lines[0].startswith(("version ", "TraceID,", "traceid,", "StartTime,")):
+    if lines[0].startswith(("version ", "TraceID,", "timestamp,traceid", "StartTime,")):
         return lines[:1]
     return [line for line in lines if line.startswith("#")]
 
@@ -55,7 +66,7 @@ class Recording:
         lines = [line for line in text.splitlines() if line.strip()]
         if document is None:
             head = header_of(lines)
-            self.records = [one for line in lines[len(head):] for one in span_by_span(line)]
+            self.records = [one for line in with_section(lines[len(head):]) for one in span_by_span(line)]
             self.write = lambda records: "\n".join([*head, *records]) + "\n"
         elif isinstance(document, list):
             self.records = document

@@ -13,8 +13,13 @@ What a format cannot show of the story:
   zipkin-v1.json            as zipkin.json
   jaeger-es.ndjson          as jaeger.json
   nezha.csv                 kinds, peers and links: whoever is not traced is not called, a message is a call, a job and
-                            a message that was read in a trace of its own begin with a call from outside; a probe is
-                            one as well
+                            a message that was read in a trace of its own begin with a call from outside
+  xray.json                 messages: a producer calls the broker or, where its reader goes on with its trace, the
+                            reader; that a job's first span is no request
+  elastic-apm.ndjson        as otlp.jsonl
+  skywalking.jsonl          as otlp.jsonl; a probe is known by its path
+  skywalking.csv            the same, but links: a message that was read in a trace of its own is two halves
+  alibaba.csv               who is asked outside the cluster
   hubble.jsonl              requests: it counts connections; that a message came from a certain producer
   istio-access.*            probes (they go to the sidecar's own port), scrapes, DNS, what the broker's readers read;
                             of stores, the broker and the payment host it shows connections, not requests
@@ -86,13 +91,46 @@ def traced_without_kinds():
     for call in STORY.calls():
         if not WORKLOADS[call.callee].language if call.callee in WORKLOADS else True:
             continue
-        if call.caller not in WORKLOADS or call.linked:
+        if call.caller == "kubelet":
+            counts[edge(call, "requests")] += 1
+        elif call.caller not in WORKLOADS or call.linked:
             counts["outside", identity(call.callee), "north-south", "requests"] += not passed_on(call)
         else:
             cls = "north-south" if call.caller == "gateway" else "east-west"
             counts[identity(call.caller), identity(call.callee), cls, "requests"] += 1
     for job in STORY.jobs():
         counts["outside", identity(job.service), "north-south", "requests"] += 1
+    return counts
+
+
+def traced_without_links_but_jobs():
+    counts = traced_without_links()
+    for job in STORY.jobs():
+        counts["outside", identity(job.service), "north-south", "requests"] -= 1
+    return counts
+
+
+def traced_without_messages():
+    counts = traced()
+    for call in STORY.calls():
+        if call.protocol == "kafka":
+            counts[edge(call, "requests")] -= 1
+            if call.linked:
+                counts[identity("checkout"), identity("kafka"), "async", "requests"] += 1
+                counts["outside", identity("orders"), "north-south", "requests"] += 1
+            else:
+                counts[identity("checkout"), identity("orders"), "east-west", "requests"] += 1
+    for job in STORY.jobs():
+        counts["outside", identity(job.service), "north-south", "requests"] += 1
+    return counts
+
+
+def traced_by_name():
+    counts = traced()
+    for call in STORY.calls():
+        if class_of(call) == "egress":
+            counts[edge(call, "requests")] -= 1
+            counts[identity(call.caller), "unknown", "unknown", "requests"] += 1
     return counts
 
 
@@ -151,9 +189,13 @@ EXPECTED = {"otlp.jsonl": traced, "jaeger.json": traced, "zipkin.json": traced_w
 EXPECTED |= dict.fromkeys(("otlp.binpb", "stdouttrace.jsonl", "opensearch.ndjson", "clickhouse.jsonl"), traced)
 EXPECTED |= {"vpc-flow.log": addressed, "gcp-vpc-flow.json": connected, "azure-flow.json": addressed}
 EXPECTED |= {"zipkin-v1.json": traced_without_links, "jaeger-es.ndjson": traced, "nezha.csv": traced_without_kinds}
-TRACED = (traced, traced_without_links, traced_without_kinds)
 EXPECTED |= {"hubble.txt": connected, "calico-flow.jsonl": connected, "netobserv.json": connected,
              "zeek-conn.log": addressed, "conntrack.txt": addressed}
+EXPECTED |= {"xray.json": traced_without_messages, "elastic-apm.ndjson": traced,
+             "skywalking.jsonl": traced, "skywalking.csv": traced_without_links_but_jobs,
+             "alibaba.csv": traced_by_name}
+TRACED = (traced, traced_without_links, traced_without_kinds, traced_without_messages,
+          traced_without_links_but_jobs, traced_by_name)
 EMITTERS = {workload.id for workload in WORKLOADS.values() if workload.language}
 
 
