@@ -19,6 +19,7 @@ RECORDINGS = ["otlp.jsonl", "jaeger.json", "zipkin.json", "hubble.jsonl", "istio
               "zipkin-v1.json", "jaeger-es.ndjson", "nezha.csv",
               "hubble.txt", "calico-flow.jsonl", "netobserv.json", "zeek-conn.log", "conntrack.txt",
               "xray.json", "elastic-apm.ndjson", "skywalking.jsonl", "skywalking.csv", "alibaba.csv"]
+RECORDINGS += ["otlp.binpb", "stdouttrace.jsonl", "opensearch.ndjson", "clickhouse.jsonl"]
 
 
 def span_by_span(line):
@@ -54,16 +55,29 @@ def with_records(document, inside, key, records):
     return filled if inside is document else {**document, "data": filled}
 
 
+def messages_of(data):
+    """With their lengths of four bytes."""
+    at = 0
+    while at < len(data):
+        end = at + 4 + int.from_bytes(data[at:at + 4], "big")
+        yield data[at:end]
+        at = end
+
+
 class Recording:
     """Its records and how they are written as one file: lines, or elements of an array."""
 
     def __init__(self, path):
+        if path.suffix == ".binpb":
+            self.records = list(messages_of(path.read_bytes()))
+            self.write = b"".join
+            return
         text = path.read_text(encoding="utf-8")
         try:
             document = json.loads(text)
         except json.JSONDecodeError:
             document = None
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in text.splitlines() if line.strip() and not line.startswith('{"index":')]
         if document is None:
             head = header_of(lines)
             self.records = [one for line in with_section(lines[len(head):]) for one in span_by_span(line)]
@@ -116,7 +130,7 @@ def variants(recording, folder):
         files = []
         for place, text in enumerate(recording.split(parts, rng)):
             files.append(folder / f"part-{parts}-{place}")
-            files[-1].write_text(text, encoding="utf-8")
+            files[-1].write_bytes(text if isinstance(text, bytes) else text.encode())
         rng.shuffle(files)
         for threads in (1, 2, 4):
             how = ["--threads", str(threads)]
