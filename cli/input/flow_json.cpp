@@ -44,7 +44,8 @@ bool all_in(std::string_view head, std::initializer_list<std::string_view> words
 Framing lines_or_elements(std::string_view head, std::span<const std::string_view> keys) {
   const std::size_t begin = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   const bool list = begin != std::string_view::npos && head[begin] == '[';
-  if (list || is_one_document(head)) return {.cut = Framing::Cut::elements, .keys = keys};
+  const bool one_long_line = head.find('\n') == std::string_view::npos;  // an answer of an API, as curl leaves it
+  if (list || one_long_line || is_one_document(head)) return {.cut = Framing::Cut::elements, .keys = keys};
   return {.cut = Framing::Cut::lines, .keys = {}};
 }
 

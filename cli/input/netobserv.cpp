@@ -150,6 +150,22 @@ void take_stream(object stream, array values, JsonFrame& json) {
   }
 }
 
+// A whole answer in one frame, as where several stand in one file; often one without streams.
+void take_answer(object data, JsonFrame& json) {
+  array streams, values;
+  const auto list = field(data, "result");
+  if (!list || list->get_array().get(streams) != simdjson::SUCCESS) return;
+  for (const element stream : streams) {
+    object one;
+    const bool good = stream.get_object().get(one) == simdjson::SUCCESS;
+    const auto lines = good ? field(one, "values") : std::nullopt;
+    if (lines && lines->get_array().get(values) == simdjson::SUCCESS)
+      take_stream(one, values, json);
+    else
+      json.skip("/data/result", no_record);
+  }
+}
+
 void read(const Frame& frame, RecordSink& sink) {
   thread_local simdjson::dom::parser parser;
   JsonFrame json(frame, sink, parser);
@@ -161,7 +177,8 @@ void read(const Frame& frame, RecordSink& sink) {
     return take_stream(root, values, json);
   if (const auto line = field(root, "line"); line && text_of(*line))
     return take_text(*text_of(*line), object_at(root, "labels"), "/line", json);
-  if (object_at(root, "data") && !text_at(root, "status").empty()) return;  // an answer without streams
+  if (const auto data = object_at(root, "data"); data && !text_at(root, "status").empty())
+    return take_answer(*data, json);
   if (!take({root, {}}, sink)) json.skip("", no_record, "record with `oc netobserv flows` or `logcli query -o jsonl`");
 }
 

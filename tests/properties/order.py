@@ -5,6 +5,7 @@ Order, split and threads must not show: each recording of samples/shop (or each 
 span), is spread over 2, 7 and 100 files in one run, and is read by 1, 2 and 4 threads, with all the memory it takes and with little. `-o graph` and `-o facts` have to be the same bytes every
 time, and `-o json` from its window on, but for the diagnostics. Exits 1 with the first differing line of each variant.
 """
+import itertools
 import json
 import random
 import subprocess
@@ -47,7 +48,7 @@ def header_of(lines):
     """Every part of a table needs the lines that name its columns."""
     if lines[0].startswith(("version ", "TraceID,", "timestamp,traceid", "StartTime,")):
         return lines[:1]
-    return [line for line in lines if line.startswith("#")]
+    return list(itertools.takewhile(lambda line: line.startswith("#"), lines))
 
 
 def with_records(document, inside, key, records):

@@ -119,6 +119,40 @@ TEST_CASE("endpoints give addresses, pods and nodes in both of their kinds") {
   CHECK(slices[1].endpoints[0].address == "10.0.0.2");
 }
 
+TEST_CASE("pods say when they had their address, and nodes say their own") {
+  const auto pod = [](const std::string& metadata, const std::string& status) {
+    return "kind: Pod\napiVersion: v1\nmetadata: {name: p, namespace: shop" + metadata +
+           "}\nstatus: {podIP: 10.1.0.7, hostIP: 10.0.0.1, startTime: '2026-11-02T09:00:00Z'" + status + "}\n";
+  };
+  const std::string terminated =
+      ", containerStatuses: [{state: {terminated: {finishedAt: '2026-11-02T10:00:00Z'}}}, {state: {terminated: "
+      "{finishedAt: '2026-11-02T09:30:00Z'}}}]";
+  struct Case {
+    const char* name;
+    std::string text, ended;
+  };
+  const Case cases[] = {
+      {"running", pod("", ", phase: Running"), ""},
+      {"done", pod("", ", phase: Succeeded" + terminated), "2026-11-02T10:00:00Z"},
+      {"restarting", pod("", ", phase: Running" + terminated), ""},
+      {"being deleted", pod(", deletionTimestamp: '2026-11-02T11:00:00Z'", ", phase: Running"), "2026-11-02T11:00:00Z"},
+  };
+  for (const Case& c : cases) SUBCASE(c.name) {
+      const Said said = read_text(c.text);
+      REQUIRE(said.inventory.workloads.size() == 1);
+      REQUIRE(said.inventory.workloads[0].pods.size() == 1);
+      const Workload::Pod& found = said.inventory.workloads[0].pods[0];
+      CHECK(found.started == "2026-11-02T09:00:00Z");
+      CHECK(found.ended == c.ended);
+      CHECK(found.node_address == "10.0.0.1");
+    }
+  const Said node = read_text(
+      "kind: Node\napiVersion: v1\nmetadata: {name: n1}\nstatus: {addresses: [{type: InternalIP, "
+      "address: 10.0.0.1}, {type: Hostname, address: n1}]}\n");
+  REQUIRE(node.inventory.nodes.size() == 1);
+  CHECK(node.inventory.nodes[0].addresses == std::vector<std::string>{"10.0.0.1", "n1"});
+}
+
 TEST_CASE("each route kind gives hosts, paths and backends") {
   struct Case {
     std::string api_version, kind, rest, host, path, type, backend;

@@ -160,6 +160,8 @@ TEST_CASE("a record of NetObserv is its line and the labels of its stream") {
       {"a Loki answer",
        loki(net_line, R"({"DstK8S_Type":"Service","DstK8S_OwnerName":"prices","DstK8S_Namespace":"shop"})"),
        "ip=10.0.0.1 ns=shop pod=cart-1 workload=cart -> ip=10.0.0.2 ns=shop service=prices :8080 network connection"},
+      {"two answers in lines", loki(net_line, "{}") + "\n" + loki(net_line, "{}"),
+       named + " :8080 network connection\n" + named + " :8080 network connection"},
       {"a node", bare + R"(6,"DstK8S_Type":"Node","DstK8S_Name":"n1"})",
        "ip=10.0.0.1 -> ip=10.0.0.2 reserved=host :8080 network unsure connection"},
       {"the answer", bare + R"(6,"Flags":272})", "ip=10.0.0.2 -> ip=10.0.0.1 :41000 network reply connection"},
