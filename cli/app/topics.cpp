@@ -28,13 +28,9 @@ std::string section(std::string_view title, std::string_view text) {
 std::vector<Topic> formats() {
   std::vector<Topic> all;
   for (const Reader* reader : readers()) {
-    all.push_back(
-        {std::string(reader->name), std::string(reader->summary),
-         fmt::format("{}: {}\n", reader->name, reader->summary) + section("Unit", reader->unit) +
-             section("How to record it", reader->record) +
-             section(
-                 "How much is enough",
-                 "385 sampled traces give an interval of about ten points; below 30 nothing is decided from them.")});
+    all.push_back({std::string(reader->name), std::string(reader->summary),
+                   fmt::format("{}: {}\n", reader->name, reader->summary) + section("Unit", reader->unit) +
+                       section("How to record it", reader->record) + section("How much is enough", reader->enough)});
   }
   return all;
 }

@@ -66,6 +66,30 @@ Found route_backend(const Clues& clues, const Identity& identity) {
   return part == nullptr ? Found{} : declared_who(*part, clues.ns, in_manifests(*part));
 }
 
+constexpr std::string_view upstream_mark = "upstream:";
+
+// Ingress controllers write "shop-frontend-8080" for the port 8080 of frontend in shop, and names hold dashes too: what
+// the inputs know of namespaces and Services tells where to part it.
+Found ingress_upstream(const Clues& clues, const Identity& identity) {
+  if (!clues.host.starts_with(upstream_mark)) return std::nullopt;
+  std::string_view name = clues.host.substr(upstream_mark.size());
+  const auto address = parse_address(clues.address);
+  const Declared* at = address ? identity.directory().at(*address) : nullptr;
+  if (at != nullptr) return declared_who(*at, at->ns, fmt::format("address of {}", in_manifests(*at)));
+  name = name.substr(0, std::min(name.rfind('-'), name.size()));
+  Found by_namespace;
+  for (std::size_t dash = name.find('-'); dash != std::string_view::npos; dash = name.find('-', dash + 1)) {
+    const std::string_view ns = name.substr(0, dash), service = name.substr(dash + 1);
+    if (const Declared* part = identity.directory().called(ns, service); part != nullptr && part->ns == ns)
+      return declared_who(*part, ns, in_manifests(*part));
+    const bool only = name.find('-') == name.rfind('-');
+    if (only || identity.directory().knows_namespace(ns))
+      by_namespace = named_who(ns, service, Claim::inside, "backend that an ingress controller's log names");
+  }
+  if (by_namespace) return by_namespace;
+  return named_who("", name, Claim::inside, "backend that an ingress controller's log names");
+}
+
 Found declared_workload(const Clues& clues, const Identity& identity) {
   const Declared* part = nullptr;
   if (!clues.workload.empty()) part = identity.directory().workload(clues.ns, clues.workload);
@@ -134,6 +158,7 @@ Found namespace_only(const Clues& clues, const Identity&) {
 Found reserved_identity(const Clues& clues, const Identity& identity) {
   if (clues.reserved.empty()) return std::nullopt;
   if (clues.reserved == "outside") return placed(Who::Place::outside, "came in from outside");
+  if (clues.reserved == "external") return placed(Who::Place::outside, "outside the mesh, as the record says");
   if (clues.reserved == "ingress")
     return named_who("", "reserved:ingress", Claim::declared_gateway, "ingress proxy of the network layer");
   if (clues.reserved != "world")
@@ -243,9 +268,10 @@ Found nobody(const Clues& clues, const Identity&) {
 }
 
 //   looks at                                       emitter end callee
-constexpr std::array<IdentityRule, 24> rules{{
+constexpr std::array<IdentityRule, 25> rules{{
     {"name given with --outside", true, true, true, told_outside},
     {"route of a gateway", false, true, false, route_backend},
+    {"backend of an ingress controller", false, true, false, ingress_upstream},
     {"workload or pod of the manifests", true, true, false, declared_workload},
     {"service name or label of the manifests", true, true, true, declared_name},
     {"name of a traced service", false, false, true, traced_name},

@@ -146,6 +146,14 @@ Recorder recorder_without_cluster(const Reading& r) {
   return r.line.forwarded_for.empty() || beside_its_application ? Recorder::unknown : Recorder::gateway;
 }
 
+// Applications hand x-forwarded-for on, so that it makes no gateway of a sidecar whose format leaves its own address
+// out. A client that came with TLS, or whose address only that header knows, came to a gateway.
+Recorder recorder_by_arrival(const Reading& r) {
+  const bool by_tls = !r.line.server_name.empty() && !r.line.server_name.starts_with("outbound_");
+  const bool port_lost = !r.remote.address.empty() && r.remote.port == 0;
+  return by_tls || port_lost ? Recorder::gateway : Recorder::client_side;
+}
+
 Recorder recorder_of(const Reading& r) {
   using Kind = Cluster::Kind;
   switch (r.cluster.kind) {
@@ -166,9 +174,9 @@ Recorder recorder_of(const Reading& r) {
     default:
       return Recorder::unknown;
   }
-  const bool both_ends_are_its_own = !r.local.address.empty() && r.upstream_local.address == r.local.address;
-  if (both_ends_are_its_own || (r.upstream_local.address.empty() && !r.line.forwarded_for.empty()))
-    return Recorder::gateway;
+  if (!r.local.address.empty() && r.upstream_local.address == r.local.address) return Recorder::gateway;
+  if (r.cluster.kind == Kind::outbound && !r.line.says_upstream_local) return recorder_by_arrival(r);
+  if (r.upstream_local.address.empty() && !r.line.forwarded_for.empty()) return Recorder::gateway;
   return r.cluster.kind == Kind::outbound ? Recorder::client_side : Recorder::unknown;
 }
 
@@ -290,8 +298,8 @@ void observe_line(const AccessLine& line, RecordSink& sink) {
   o.denied = line.details.starts_with("rbac_access_denied");
   o.unrouted = is_unrouted(r);
   o.error = is_error(r);
-  o.mesh = r.recorder == Recorder::client_side || r.recorder == Recorder::waypoint ||
-           line.server_name.starts_with("outbound_.");
+  const bool sidecar = r.recorder == Recorder::client_side && line.says_upstream_local;
+  o.mesh = sidecar || r.recorder == Recorder::waypoint || line.server_name.starts_with("outbound_.");
   o.protocol = tcp;
   o.source_port = r.remote.port, o.destination_port = port_of(r);
   o.source = sink.party(source_of(r)), o.destination = sink.party(destination_of(r));

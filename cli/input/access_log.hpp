@@ -18,8 +18,9 @@ struct AccessLine {
   std::string_view forwarded_for, agent, request_id, authority;
   std::string_view upstream_host, upstream_cluster, upstream_local;
   std::string_view downstream_local, downstream_remote;
-  std::string_view server_name;  // SNI
-  std::string_view pod;          // who wrote the line, where `kubectl logs --prefix` says so
+  std::string_view server_name;     // SNI
+  bool says_upstream_local = true;  // false: its format leaves that field out
+  std::string_view pod;             // who wrote the line, where `kubectl logs --prefix` says so
 };
 
 // Lines end in "request id" "authority" "upstream host", in Istio's format with six more fields after that.

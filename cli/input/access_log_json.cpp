@@ -69,11 +69,13 @@ std::string_view text_or_number(simdjson::ondemand::value value) {
 
 AccessLine line_of(simdjson::ondemand::object fields) {
   AccessLine line;
+  line.says_upstream_local = false;
   for (auto field : fields) {
     const std::string_view name = field.unescaped_key();
     const auto* key = std::ranges::find(keys, name, &Key::name);
     if (key == keys.end()) continue;
     const std::string_view text = text_or_number(field.value());
+    line.says_upstream_local = line.says_upstream_local || key->field == &AccessLine::upstream_local;
     if (!text.empty()) line.*key->field = text;
   }
   return line;

@@ -89,6 +89,7 @@ const Reader dependencies{
     .record =
         "curl -s \"http://jaeger:16686/api/dependencies?endTs=$(date +%s000)&lookback=86400000\" > deps.json\n"
         "curl -s \"http://zipkin:9411/api/v2/dependencies?endTs=$(date +%s000)&lookback=86400000\" > deps.json",
+    .enough = "A day or more; it never shows what comes from outside, so add the log of what stands at the edge.",
     .recognises = recognises,
     .framing = framing,
     .read = read};

@@ -335,6 +335,7 @@ const Reader hubble{.name = "hubble",
                     .summary = "Cilium Hubble flows, JSON lines",
                     .unit = "connections",
                     .record = "hubble observe --last 10000 -o json > flows.jsonl",
+                    .enough = "An hour of the busiest time, of every node.",
                     .recognises = recognises,
                     .framing = framing,
                     .read = read};

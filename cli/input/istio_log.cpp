@@ -11,12 +11,14 @@ void read(const Frame& frame, RecordSink& sink) { read_access_log(frame, AccessL
 
 }  // namespace
 
-const Reader istio_access_log{.name = "istio-access-log",
-                              .summary = "Istio access logs of sidecars, gateways and waypoints, text or JSON",
-                              .unit = "requests",
-                              .record = "kubectl logs -n NAMESPACE -l app=NAME -c istio-proxy --prefix --tail=-1",
-                              .recognises = recognises,
-                              .framing = framing,
-                              .read = read};
+const Reader istio_access_log{
+    .name = "istio-access-log",
+    .summary = "Istio access logs of sidecars, gateways and waypoints, text or JSON",
+    .unit = "requests",
+    .record = "kubectl logs -n NAMESPACE -l app=NAME -c istio-proxy --prefix --tail=-1",
+    .enough = "A day of every sidecar and gateway: what is counted is taken as it is, without an interval.",
+    .recognises = recognises,
+    .framing = framing,
+    .read = read};
 
 }  // namespace nsew

@@ -44,10 +44,18 @@ struct Node {
   bool called = false;
 };
 
-// https://pkg.go.dev/github.com/kiali/kiali/graph/config/cytoscape: isGateway says which kinds it is.
+bool names_hosts(dom::object gateway, std::string_view kind) {
+  const auto info = inner(gateway, kind);
+  const auto hosts = info ? field(*info, "hostnames") : std::nullopt;
+  dom::array list;
+  return hosts && hosts->get_array().get(list) == simdjson::SUCCESS && list.size() != 0;
+}
+
+// All kinds are there; those that it is name their hosts.
 bool is_egress(dom::object data) {
   const auto gateway = inner(data, "isGateway");
-  return gateway && inner(*gateway, "egressInfo") && !inner(*gateway, "ingressInfo");
+  return gateway && names_hosts(*gateway, "egressInfo") && !names_hosts(*gateway, "ingressInfo") &&
+         !names_hosts(*gateway, "gatewayAPIInfo");
 }
 
 bool is_external(dom::object data) {
@@ -67,7 +75,7 @@ Party service_party(dom::object data) {
   const std::string_view name = text(data, "service"), ns = text(data, "namespace");
   const bool dotted = name.find('.') != std::string_view::npos;
   if (name == "PassthroughCluster" || is_external(data)) {
-    party.reserved = "outside";
+    party.reserved = "external";
     if (dotted) party.host = name;
   } else if (dotted) {
     party.host = name;
@@ -255,14 +263,16 @@ Framing framing(std::string_view head) {
 
 }  // namespace
 
-const Reader kiali{.name = "kiali",
-                   .summary = "graph of Kiali: request rates and TCP bytes between workloads",
-                   .unit = "requests/s",
-                   .record =
-                       "curl -s 'http://kiali:20001/kiali/api/namespaces/graph?namespaces=NS1,NS2"
-                       "&graphType=workload&duration=86400s&injectServiceNodes=true' > kiali.json",
-                   .recognises = recognises,
-                   .framing = framing,
-                   .read = read};
+const Reader kiali{
+    .name = "kiali",
+    .summary = "graph of Kiali: request rates and TCP bytes between workloads",
+    .unit = "requests/s",
+    .record =
+        "curl -s 'http://kiali:20001/kiali/api/namespaces/graph?namespaces=NS1,NS2"
+        "&graphType=workload&duration=86400s&injectServiceNodes=true' > kiali.json",
+    .enough = "A day in one graph: a rate has two decimals, so that of a shorter graph rare calls are lost.",
+    .recognises = recognises,
+    .framing = framing,
+    .read = read};
 
 }  // namespace nsew

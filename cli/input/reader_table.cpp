@@ -32,9 +32,18 @@ const Reader* const table[] = {
     &conntrack,
     &hubble_text,  // flows
     &istio_access_log,
-    &envoy_access_log,  // request logs
+    &envoy_access_log,
+    &ztunnel_log,
+    &nginx_log,
+    &traefik_log,
+    &linkerd_log,  // request logs
     &kiali,
-    &dependencies,  // graphs
+    &dependencies,
+    &prometheus_text,
+    &prometheus_query,
+    &linkerd_edges,
+    &linkerd_stat,
+    &otterize,  // graphs
 };
 
 const Refusal* const refusals[] = {&tempo_search};

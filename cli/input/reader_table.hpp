@@ -33,6 +33,15 @@ extern const Reader istio_access_log;
 extern const Reader envoy_access_log;
 extern const Reader kiali;
 extern const Reader dependencies;
+extern const Reader prometheus_query;
+extern const Reader prometheus_text;
+extern const Reader linkerd_edges;
+extern const Reader linkerd_stat;
+extern const Reader otterize;
+extern const Reader ztunnel_log;
+extern const Reader nginx_log;
+extern const Reader traefik_log;
+extern const Reader linkerd_log;
 
 extern const Refusal tempo_search;
 

@@ -88,7 +88,7 @@ struct Party {
   std::string_view service;   // Service name the record itself gives
   std::string_view app;       // app.kubernetes.io/name, app, k8s-app or name label, in this order
   std::string_view reserved;  // Hubble: "world", "host", "remote-node", "kube-apiserver", "health", "init",
-                              // "unmanaged", "ingress"; log lines: "outside"; ready-made edges: "gateway",
+                              // "unmanaged", "ingress"; log lines: "outside"; ready-made edges: "external", "gateway",
                               // "egress-gateway", "waypoint" beside the names of one
   std::string_view host;      // DNS name: cluster FQDN (reviews.default.svc.cluster.local) or public authority; or the
                               // rule of a route that an Envoy Gateway followed (httproute/shop/web/rule/0)

@@ -20,13 +20,14 @@ std::map<Source, double> east_west_totals(const CallGraph& graph) {
   return totals;
 }
 
-// Its largest share of east-west calls in any source; nothing when it is too small to hold two services together.
+// Its largest share of east-west calls in any source; nothing when it is too small to hold two services together. An
+// edge without counts is not known to be small.
 double weight_of(const Edge& edge, const std::map<Source, double>& totals) {
   constexpr double least_share = 0.001;
   constexpr std::uint64_t least_calls = 5;
   double weight = 0;
   for (const auto& [source, seen] : edge.seen) {
-    const double share = seen.calls.estimate() / totals.at(source);
+    const double share = seen.calls.empty() ? least_share : seen.calls.estimate() / totals.at(source);
     if (share >= least_share || seen.calls.observed() >= least_calls) weight = std::max(weight, share);
   }
   return weight;

@@ -101,13 +101,22 @@ void put_declared(const Scope& scope, FactSheet& sheet) {
       static_cast<double>(declared_backend_edges(scope.parts, scope.picture.inventory)), "manifests");
 }
 
+// A source that says who calls whom and not how often.
+std::optional<Source> uncounted(const Scope& scope) {
+  for (const EdgeEntry* entry : scope.east_west())
+    for (const auto& [source, seen] : entry->second.seen)
+      if (seen.calls.empty()) return source;
+  return std::nullopt;
+}
+
 }  // namespace
 
 void measure_topology(const Scope& scope, FactSheet& sheet) {
   if (!scope.picture.inventory.workloads.empty()) put_declared(scope, sheet);
   put_depth(scope, sheet);
   put_components(scope, sheet);
-  const auto source = deciding_source(scope);
+  auto source = deciding_source(scope);
+  if (!source) source = uncounted(scope);
   if (!source) return;
   put_namespaces(scope, sheet);
   if (shows(scope.picture.graph, CallClass::north_south, *source)) put_entries(scope, sheet);

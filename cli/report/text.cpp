@@ -134,7 +134,8 @@ std::string render(const Document& document) {
   Screen screen(document.color, document.width);
   recommendation(screen, assessment);
   for (std::size_t i = 0; i < summary.units.size(); ++i) share(screen, summary.units[i], i == 0);
-  if (summary.units.empty()) screen.heading("Traffic: none was given");
+  if (summary.units.empty())
+    screen.heading(summary.edges.empty() ? "Traffic: none was given" : "Traffic: who calls whom, not how often");
   books(screen, assessment, summary);
   islands(screen, assessment);
   busiest(screen, summary);

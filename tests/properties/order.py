@@ -21,6 +21,11 @@ RECORDINGS = ["otlp.jsonl", "jaeger.json", "zipkin.json", "hubble.jsonl", "istio
               "hubble.txt", "calico-flow.jsonl", "netobserv.json", "zeek-conn.log", "conntrack.txt",
               "xray.json", "elastic-apm.ndjson", "skywalking.jsonl", "skywalking.csv", "alibaba.csv"]
 RECORDINGS += ["otlp.binpb", "stdouttrace.jsonl", "opensearch.ndjson", "clickhouse.jsonl"]
+RECORDINGS += ["kiali.json", "jaeger-dependencies.json", "zipkin-dependencies.json", "istio-metrics.prom",
+               "istio-metrics.json", "service-graph.prom", "hubble-metrics.prom", "caretta.prom",
+               "linkerd-metrics.prom", "linkerd-edges.json", "linkerd-edges.txt", "linkerd-stat.json",
+               "otterize.json", "envoy-gateway.jsonl", "ztunnel.log", "ztunnel.jsonl", "ingress-nginx.log",
+               "ingress-nginx.jsonl", "traefik.log", "traefik.jsonl", "linkerd-access.log", "linkerd-access.jsonl"]
 
 
 def span_by_span(line):
@@ -46,7 +51,7 @@ def with_section(lines):
 
 def header_of(lines):
     """Every part of a table needs the lines that name its columns."""
-    if lines[0].startswith(("version ", "TraceID,", "timestamp,traceid", "StartTime,")):
+    if lines[0].startswith(("version ", "TraceID,", "timestamp,traceid", "StartTime,", "SRC ")):
         return lines[:1]
     return list(itertools.takewhile(lambda line: line.startswith("#"), lines))
 
@@ -81,11 +86,16 @@ class Recording:
         lines = [line for line in text.splitlines() if line.strip() and not line.startswith('{"index":')]
         if document is None:
             head = header_of(lines)
-            self.records = [one for line in with_section(lines[len(head):]) for one in span_by_span(line)]
+            rows = [line for line in lines if line not in head]
+            self.records = [one for line in with_section(rows) for one in span_by_span(line)]
             self.write = lambda records: "\n".join([*head, *records]) + "\n"
         elif isinstance(document, list):
             self.records = document
             self.write = json.dumps
+        elif "elements" in document:
+            nodes = document["elements"]["nodes"]
+            self.records = document["elements"]["edges"]
+            self.write = lambda records: json.dumps({**document, "elements": {"nodes": nodes, "edges": records}})
         else:
             inside = document["data"] if isinstance(document.get("data"), dict) else document  # a Loki answer
             key = next(key for key, value in inside.items() if isinstance(value, list))

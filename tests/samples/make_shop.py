@@ -7,6 +7,8 @@ from shop_logs import cluster_pods, envoy_text, hubble, istio_json, istio_text
 from shop_story import Story
 from shop_traces import jaeger, otlp, zipkin
 import shop_flows
+import shop_graphs
+import shop_requests
 import shop_traces1
 import shop_traces2
 
@@ -17,6 +19,7 @@ RECORDINGS = {"otlp.jsonl": otlp, "jaeger.json": jaeger, "zipkin.json": zipkin, 
 RECORDINGS |= shop_traces1.RECORDINGS
 RECORDINGS |= shop_flows.RECORDINGS
 RECORDINGS |= shop_traces2.RECORDINGS
+RECORDINGS |= shop_graphs.RECORDINGS | shop_requests.RECORDINGS
 
 
 def recording(make):

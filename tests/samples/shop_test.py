@@ -28,7 +28,19 @@ What a format cannot show of the story:
   gcp-vpc-flow.json, calico-flow.jsonl, netobserv.json
                             requests
   hubble.txt                requests; when: its times have no year
-  gateway-access.log        everything that does not pass the gateway
+  gateway-access.log        everything that does not pass the gateway, as envoy-gateway.jsonl, ingress-nginx.* and traefik.*
+  ztunnel.*                 requests, and who came in from outside: the gateway's callers have no tunnel
+  linkerd-access.*          what has no proxy of Linkerd's: stores, the broker, the payment host, the gateway's callers
+  kiali.json                counts, of rates with two decimals: rare calls vanish; connections, of bytes; the gateway's callers
+  *-dependencies.json       callers from outside; that a link is a message; Jaeger's: what emits no spans
+  istio-metrics.*           requests that the gateway answered itself; the query: connections
+  service-graph.prom        that a probe is none; a message that was read in a trace of its own is one all the same
+  hubble-metrics.prom       what answered a gateway's callers; DNS, which begins no connection
+  caretta.prom              calls and connections: bytes alone; callers from outside
+  linkerd-metrics.prom      what linkerd-access.* cannot
+  linkerd-edges.*           counts, stores, callers from outside
+  linkerd-stat.json         who calls
+  otterize.*                counts, callers from outside, the broker
 """
 import json
 import subprocess
@@ -36,11 +48,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import shop_graphs
+import shop_requests
 from shop_logs import ASKS_DNS, SCRAPED
 from shop_story import WORKLOADS, Story
 
 SHOP = Path(__file__).resolve().parents[2] / "samples" / "shop"
-UNITS = {"traces": "requests", "request-logs": "requests", "flows": "connections"}
+UNITS = {"traces": "requests", "graph": "requests", "request-logs": "requests", "flows": "connections"}
 STORY = Story()
 
 
@@ -196,14 +210,19 @@ EXPECTED |= {"xray.json": traced_without_messages, "elastic-apm.ndjson": traced,
              "alibaba.csv": traced_by_name}
 TRACED = (traced, traced_without_links, traced_without_kinds, traced_without_messages,
           traced_without_links_but_jobs, traced_by_name)
+COUNTED = shop_graphs.FORMATS | shop_requests.FORMATS
+EXPECTED |= {name: lambda shows=shows: shows(STORY) for name, (_, shows, _) in COUNTED.items()}
 EMITTERS = {workload.id for workload in WORKLOADS.values() if workload.language}
 
 
+def uncounted(name):
+    """Edges of which the format shows that they are there, and no calls or connections."""
+    return set(COUNTED[name][2](STORY)) if name in COUNTED else set()
+
+
 def kind_of(node):
-    if node == "outside":
-        return "outside"
-    if node == "unknown":
-        return "unknown"
+    if node in ("outside", "unknown"):
+        return node
     return "platform" if node == "reserved:host" else next(w.role for w in WORKLOADS.values() if w.id == node)
 
 
@@ -226,10 +245,11 @@ def edges_of(graph):
 def differences(binary, name):
     graph, wanted = graph_of(binary, name), +EXPECTED[name]()
     found = edges_of(graph)
-    for key in sorted(set(wanted) | set(found)):
-        if wanted[key] != found[key]:
+    bare = uncounted(name)
+    for key in sorted(set(wanted) | set(found) | bare):
+        if wanted[key] != found[key] or (key in found) != (key in wanted or key in bare):
             yield f"{key[0]} -> {key[1]} {key[2]}: {found[key]} {key[3]}, should be {wanted[key]}"
-    nodes = {end for key in wanted for end in key[:2]} | (EMITTERS if EXPECTED[name] in TRACED else set())
+    nodes = {end for key in set(wanted) | bare for end in key[:2]} | (EMITTERS if EXPECTED[name] in TRACED else set())
     kinds = {node["id"]: node["kind"] for node in graph["nodes"]}
     for node in sorted(nodes | set(kinds)):
         wanted_kind = kind_of(node) if node in nodes else None

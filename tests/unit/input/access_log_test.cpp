@@ -80,7 +80,7 @@ TEST_CASE("access logs are recognised by content and leave other formats alone")
       {"an nginx line",
        R"(10.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200 5 "-" "curl" 1 0.1 [a-b-80] )"
        R"([] 10.0.0.2:80 5 0.1 200 abc)",
-       nullptr},
+       &nginx_log},
       {"an apache line", R"(10.0.0.1 - - [02/Jan/2026:03:04:05 +0000] "GET / HTTP/1.1" 200 5 "-" "curl")", nullptr},
       {"a Docker log of an istio line", R"({"log":"{\"response_flags\":\"-\",\"authority\":\"a\"}","stream":"stdout"})",
        nullptr},
@@ -91,6 +91,39 @@ TEST_CASE("access logs are recognised by content and leave other formats alone")
   for (const Case& c : cases) SUBCASE(c.name) {
       CHECK(recognise(c.head) == c.reader);
     }
+}
+
+TEST_CASE("a format that leaves the proxy's own address out makes no gateway of a sidecar") {
+  const std::string start =
+      R"({"response_flags":"-","response_code":200,"method":"GET","path":"/","authority":"items.shop","request_id":"r",)"
+      R"("upstream_host":"10.0.0.9:9000","upstream_cluster":"outbound|9000||items.shop.svc.cluster.local",)";
+  const std::string to = " -> ip=10.0.0.9 ns=shop service=items host=items.shop.svc.cluster.local :9000 ";
+  const std::string asked = "proto=http to=items.shop method=GET route=/";
+  struct Case {
+    std::string name, rest, seen;
+  };
+  const Case cases[] = {
+      {"a sidecar whose application hands the header on",
+       R"("x_forwarded_for":"8.8.4.4","downstream_remote_address":"10.0.0.5:4000"})",
+       "ip=10.0.0.5" + to + "client " + asked},
+      {"a gateway by the TLS of its client",
+       R"("requested_server_name":"shop.example.com","downstream_remote_address":"8.8.4.4:4000"})",
+       "?" + to + "gateway " + asked},
+      {"a gateway by a client that only the header knows",
+       R"("x_forwarded_for":"8.8.4.4","downstream_remote_address":"8.8.4.4:0"})", "?" + to + "gateway " + asked},
+      {"a sidecar that says its address",
+       R"("upstream_local_address":"10.0.0.5:50020","downstream_remote_address":"10.0.0.5:4000"})",
+       "ip=10.0.0.5" + to + "client " + asked + " mesh"},
+      {"a gateway whose address is missing in a format that has it",
+       R"("upstream_local_address":null,"x_forwarded_for":"8.8.4.4","downstream_remote_address":"8.8.4.4:4000"})",
+       "?" + to + "gateway " + asked},
+  };
+  for (const Case& c : cases) {
+    INFO(c.name);
+    const auto read = observed(istio_access_log, start + c.rest);
+    REQUIRE(read.observations.size() == 1);
+    CHECK(read.observations[0] == c.seen);
+  }
 }
 
 TEST_CASE("an istio line of any version and with any prefix says the same") {
