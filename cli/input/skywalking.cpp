@@ -131,7 +131,7 @@ Peer SpanReader::peer(const Tags& tags, SpanKind kind, Layer layer, std::string&
   if (authority.port != 0) named.port = authority.port;
   if (layer == Layer::database || layer == Layer::cache) {
     buffer = lower(tags.store);
-    named.db_system = first(named.db_system, first(buffer, layer == Layer::cache ? "cache" : "sql"));
+    named.db_system = first(buffer, first(named.db_system, layer == Layer::cache ? "cache" : "sql"));
   }
   if (layer == Layer::queue)
     named.messaging_system = first(named.messaging_system, "mq"), named.destination = tags.queue;
