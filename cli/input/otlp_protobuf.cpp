@@ -61,6 +61,14 @@ constexpr std::string_view rest_hint = "the rest is read; was the file damaged o
 
 std::string_view text_of(const protozero::data_view& view) { return {view.data(), view.size()}; }
 
+// What the first field of a message holds when it is `field` and shorter than 128 bytes, as most are; else null.
+// Looking is cheaper than asking protozero, which is asked for everything else.
+std::string_view short_field(std::string_view message, std::uint32_t field) {
+  if (message.size() < 2 || static_cast<unsigned char>(message[0]) != field) return {};
+  const auto size = static_cast<unsigned char>(message[1]);
+  return size < 128 && size <= message.size() - 2 ? message.substr(2, size) : std::string_view{};
+}
+
 std::uint64_t big_endian(const char* at) {
   std::uint64_t word = 0;
   std::memcpy(&word, at, 8);
@@ -263,6 +271,13 @@ class MessageReader {
   }
 
   void read_attribute(std::string_view bytes) {
+    const std::string_view key = short_field(bytes, key_value::key);
+    if (key.data() != nullptr) {
+      const Convention* named = otlp::convention_of(key);
+      if (named == nullptr) return;
+      const std::string_view said = short_field(bytes.substr(2 + key.size()), key_value::value);
+      if (said.data() != nullptr && key.size() + said.size() + 4 == bytes.size()) return read_value(*named, said);
+    }
     const Convention* what = nullptr;
     std::string_view value;
     for (pbf_reader fields(bytes.data(), bytes.size()); fields.next();) {
@@ -280,6 +295,8 @@ class MessageReader {
   }
 
   void read_value(const Convention& what, std::string_view bytes) {
+    const std::string_view text = short_field(bytes, any_value::text);
+    if (text.data() != nullptr && text.size() + 2 == bytes.size()) return s_.meaning.add(what, text);
     pbf_reader fields(bytes.data(), bytes.size());
     while (fields.next()) {
       switch (fields.tag_and_type()) {
