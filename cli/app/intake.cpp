@@ -32,8 +32,8 @@ std::size_t bytes_for_rows(std::size_t memory) {
 void keep_heap_small() {
 #if defined(__GLIBC__)
   ::mallopt(M_ARENA_MAX, 1);
-  ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
-  ::mallopt(M_MMAP_THRESHOLD, 1 << 18);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 18);
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 17);
 #endif
 }
 
@@ -61,6 +61,10 @@ Intake::Intake(IngestOptions options) : sinks(std::max(1U, options.threads)), op
 
 void Intake::say_what_did_not_fit() {
   if (spilled == nullptr) return;
+  sinks.clear();
+#if defined(__GLIBC__)
+  ::malloc_trim(0);
+#endif
   if (spilled->has_lost())
     throw Failure(exit_code::write_failed, "what was put into TMPDIR could not be read back", {},
                   "name another folder in TMPDIR, or give more --memory");

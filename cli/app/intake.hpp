@@ -21,7 +21,7 @@ class Intake {
 
   // A file, a directory (walked) or "-".
   void take(const std::string& path);
-  // Once all records have been looked at.
+  // Once all records have been looked at: they are given up.
   void say_what_did_not_fit();
 
   std::unique_ptr<PageFile> spilled;  // takes rows beyond --memory

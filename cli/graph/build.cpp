@@ -56,11 +56,12 @@ CallGraph build_graph(std::vector<RecordSink>& sinks, const Inventory& inventory
   const std::vector<std::uint32_t> emitters = identity.emitters(names);
   const Joined joined = join(sinks, names, emitters, options.threads);
   const Observed seen = observe(sinks, names, {options.since_ns, options.until_ns, tenancies(inventory)});
-  const std::vector<Draft> traced = drafts_of(joined, names, identity);
+  std::vector<Draft> traced = drafts_of(joined, names, identity);
   const CountedEdges counted = counted_edges(sinks, names, {options.since_ns, options.until_ns});
   std::vector<Draft> observed = drafts_of(seen, names, identity);
   std::ranges::move(drafts_of(counted, names, identity), std::back_inserter(observed));
   const std::vector<Plan> plans = plans_of(identity.nodes, traced, observed, known, options.mergeable);
+  traced = {}, observed = {};  // the plans have their own
   const std::vector<LevelSums> sums = walked(sinks, names, joined, plans, options.threads);
 
   std::vector<CallGraph> graphs;

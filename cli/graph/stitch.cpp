@@ -5,6 +5,10 @@
 #include <atomic>
 #include <thread>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 #include "graph/stitch_trace.hpp"
 
 namespace nsew {
@@ -97,6 +101,13 @@ void add_sums(const std::vector<TraceStitcher>& stitchers, Joined& joined) {
   }
 }
 
+// Pages of rows that were freed lie between what stays.
+void give_back_freed_pages() {
+#if defined(__GLIBC__)
+  ::malloc_trim(0);
+#endif
+}
+
 }  // namespace
 
 Names gather(const std::vector<RecordSink>& sinks) {
@@ -118,6 +129,7 @@ Joined join(std::vector<RecordSink>& sinks, const Names& names, std::span<const 
   Joined joined;
   if (sinks.empty()) return joined;
   threads = std::clamp(threads, 1U, static_cast<unsigned>(RecordSink::partitions));
+  for (RecordSink& sink : sinks) sink.store().meanings = {};  // of use to readers alone
   const stitch::Details details = stitch::collect_details(sinks, names);
   stitch::Links links = stitch::collect_links(sinks);
   const stitch::RowsContext context{sinks, names, node_of, details, links};
@@ -134,7 +146,7 @@ Joined join(std::vector<RecordSink>& sinks, const Names& names, std::span<const 
   stitch::settle_links(links);
 
   RecordSink::Store& store = sinks[0].store();
-  stitch::CallBook book;
+  stitch::CallBook book(store.file != nullptr);
   std::vector<TraceStitcher> stitchers;
   stitchers.reserve(threads);
   for (unsigned t = 0; t < threads; ++t)
@@ -152,6 +164,8 @@ Joined join(std::vector<RecordSink>& sinks, const Names& names, std::span<const 
   joined.calls = book.finish(store.call_places);
   for (const Scratch& one : scratch) joined.repeated += one.repeated;
   add_sums(stitchers, joined);
+  stitchers.clear();
+  if (store.file != nullptr) give_back_freed_pages();
   return joined;
 }
 

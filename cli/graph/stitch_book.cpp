@@ -60,9 +60,11 @@ void CallBook::count(std::span<const Event> events, const Names& names) {
     const std::lock_guard lock(counting_[stripe]);
     for (std::size_t call = stripe; call + 1 < ends.size(); call += stripes) {
       const std::uint32_t from = call == 0 ? 0 : ends[call - 1];
-      if (ends[call] > from)
-        count_events(std::span(sorted).subspan(from, ends[call] - from), names,
-                     stats(static_cast<std::uint32_t>(call)));
+      if (ends[call] == from) continue;
+      RawCallStats& mine = stats(static_cast<std::uint32_t>(call));
+      const std::size_t before = mine.latency.by_bucket().size();
+      count_events(std::span(sorted).subspan(from, ends[call] - from), names, mine);
+      if (tight_ && mine.latency.by_bucket().size() > before) mine.latency = LatencySketch(mine.latency);
     }
   }
 }

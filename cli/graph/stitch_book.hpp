@@ -45,6 +45,7 @@ struct RawCallHash {
 // What all threads tallied. Calls are numbered as they come; nothing of that may show.
 class CallBook {
  public:
+  explicit CallBook(bool tight) : tight_(tight) {}
   std::uint32_t number_of(const RawCall&);
   // One call of a kind in 8 bytes: minute, probability, latency, error.
   static constexpr std::uint64_t event(std::uint64_t second_word, std::uint32_t probability) {
@@ -68,6 +69,7 @@ class CallBook {
     return stats_[chunk][number - first_chunk * ((std::size_t{1} << chunk) - 1)];
   }
 
+  bool tight_;        // memory is worth more than time
   std::mutex mutex_;  // of the numbers
   std::unordered_map<RawCall, std::uint32_t, RawCallHash> numbers_;
   // By number, each chunk twice as large as the one before: what is there is never moved. A thread only looks where a
@@ -88,7 +90,7 @@ class CallCounter {
   void flush();
 
  private:
-  static constexpr std::size_t at_a_time = std::size_t{1} << 15, largest_memo = std::size_t{1} << 14;
+  static constexpr std::size_t at_a_time = std::size_t{1} << 13, largest_memo = std::size_t{1} << 13;
   struct Known {
     RawCall call;
     std::uint32_t number = nobody;
