@@ -111,7 +111,7 @@ void read_text(const Frame& frame, RecordSink& sink) {
 // A JSON line has the same names; numbers are numbers.
 class JsonRow {
  public:
-  JsonRow(simdjson::dom::object line) {
+  explicit JsonRow(simdjson::dom::object line) {
     for (std::size_t place = 0; place < fields; ++place)
       if (const auto value = field(line, names[place])) row_.fields[place] = text_of_any(*value, place);
   }
