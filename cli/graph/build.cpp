@@ -10,6 +10,7 @@
 #include "graph/edge_counts.hpp"
 #include "graph/levels.hpp"
 #include "graph/merge.hpp"
+#include "input/store.hpp"
 
 namespace nsew {
 namespace {
@@ -63,6 +64,7 @@ CallGraph build_graph(std::vector<RecordSink>& sinks, const Inventory& inventory
   const std::vector<Plan> plans = plans_of(identity.nodes, traced, observed, known, options.mergeable);
   traced = {}, observed = {};  // the plans have their own
   const std::vector<LevelSums> sums = walked(sinks, names, joined, plans, options.threads);
+  if (!sinks.empty()) sinks[0].store().traces = {};  // walked for the last time
 
   std::vector<CallGraph> graphs;
   for (std::size_t i = 0; i < plans.size(); ++i) {
