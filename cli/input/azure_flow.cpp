@@ -140,8 +140,7 @@ void read(const Frame& frame, RecordSink& sink) {
 }
 
 bool recognises(std::string_view head) {
-  return has_key(head, "flowTuples", 9) &&
-         (has_key(head, "flowRecords", 3) || has_key(head, "properties", 3));
+  return has_key(head, "flowTuples", 9) && (has_key(head, "flowRecords", 3) || has_key(head, "properties", 3));
 }
 
 Framing framing(std::string_view) {
