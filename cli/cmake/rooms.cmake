@@ -27,6 +27,10 @@ endfunction()
 
 add_library(nsew_flags INTERFACE)
 target_compile_options(nsew_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wno-missing-field-initializers)
+# Optimising, g++ 12 warns of std::string's own copies (its bugs 105329, 105651) and of members of an empty optional.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND CMAKE_BUILD_TYPE STREQUAL Release)
+  target_compile_options(nsew_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
 if(NSEW_WERROR)
   target_compile_options(nsew_flags INTERFACE -Werror)
 endif()

@@ -315,8 +315,8 @@ bool is_documents(std::string_view head) {
 bool recognises(std::string_view head) { return is_intake(head) || is_documents(head); }
 
 Framing framing(std::string_view head) {
-  static constexpr std::string_view section[] = {"metadata"};
-  return is_intake(head) ? Framing{.cut = Framing::Cut::lines, .keys = section} : documents_framing(head);
+  return is_intake(head) ? Framing{.cut = Framing::Cut::lines, .keys = {}, .section = "metadata"}
+                         : documents_framing(head);
 }
 
 }  // namespace

@@ -136,7 +136,7 @@ bool is_closed(std::string_view text) {
 bool looks_like_json(std::string_view text) { return !text.empty() && (text.front() == '{' || text.front() == '['); }
 
 std::string_view sections_of(const Framing& framing) {
-  return framing.cut == Framing::Cut::lines && !framing.keys.empty() ? framing.keys[0] : std::string_view{};
+  return framing.cut == Framing::Cut::lines ? framing.section : std::string_view{};
 }
 
 // One thread's work: takes batches, reads their frames into its own sink, remembers what was said and where.

@@ -23,11 +23,12 @@ struct Framing {
   enum class Prefix { none, big_endian, varint };  // messages: how their lengths stand before them
   Cut cut = Cut::lines;
   std::span<const std::string_view> keys;  // elements: "data", "resourceSpans", …; at depth 1 or 2 of the document
-  // lines: the key that begins the object of a line which all lines until the next such one need, as their frames'
-  // only column
   // Names of the columns of every line, where a header among the first lines names them: framing() finds them once.
   std::vector<std::string> columns = {};
   Prefix prefix = Prefix::none;
+  // lines: the key that begins the object of a line which all lines until the next such one need, as their frames' only
+  // column.
+  std::string_view section = {};
 };
 
 // A piece of input. At least `padding` readable bytes follow `text`, so that simdjson needs no copy.
