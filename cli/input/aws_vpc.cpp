@@ -304,6 +304,7 @@ const Reader aws_vpc{.name = "aws-vpc-flow",
                      .record =
                          "aws logs filter-log-events --log-group-name GROUP --query 'events[].message' "
                          "--output text > vpc.log",
+                     .enough = "A day of every network interface; flows are connections, so add traces for requests.",
                      .recognises = recognises,
                      .framing = framing,
                      .read = read};

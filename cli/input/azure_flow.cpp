@@ -150,14 +150,16 @@ Framing framing(std::string_view) {
 
 }  // namespace
 
-const Reader azure_flow{.name = "azure-flow",
-                        .summary = "Azure flow logs: network security groups (v1, v2) and virtual networks (v4)",
-                        .unit = "connections",
-                        .record =
-                            "az storage blob download-batch --account-name ACCOUNT --source "
-                            "insights-logs-flowlogflowevent --destination flows",
-                        .recognises = recognises,
-                        .framing = framing,
-                        .read = read};
+const Reader azure_flow{
+    .name = "azure-flow",
+    .summary = "Azure flow logs: network security groups (v1, v2) and virtual networks (v4)",
+    .unit = "connections",
+    .record =
+        "az storage blob download-batch --account-name ACCOUNT --source "
+        "insights-logs-flowlogflowevent --destination flows",
+    .enough = "A day of every network interface; flows are connections, so add traces for requests.",
+    .recognises = recognises,
+    .framing = framing,
+    .read = read};
 
 }  // namespace nsew

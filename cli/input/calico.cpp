@@ -213,6 +213,7 @@ const Reader calico{.name = "calico-flow",
                     .record =
                         "kubectl exec -n calico-system ds/calico-node -- cat /var/log/calico/flowlogs/flows.log, "
                         "of every node",
+                    .enough = "A day of every node; flows are connections, so add traces for requests.",
                     .recognises = recognises,
                     .framing = framing,
                     .read = read};

@@ -122,6 +122,7 @@ const Reader conntrack{.name = "conntrack",
                        .record =
                            "kubectl debug node/NODE -it --image=nicolaka/netshoot -- conntrack -L -o extended > "
                            "NODE.txt, of every node",
+                       .enough = "Many snapshots of every node over a day: one shows only what is open at that moment.",
                        .recognises = recognises,
                        .framing = framing,
                        .read = read};

@@ -102,14 +102,16 @@ Framing framing(std::string_view head) { return lines_or_elements(head, {}); }
 
 }  // namespace
 
-const Reader gcp_vpc{.name = "gcp-vpc-flow",
-                     .summary = "Google Cloud VPC flow logs, log entries as an array or as JSON lines",
-                     .unit = "connections",
-                     .record =
-                         "gcloud logging read 'logName:\"compute.googleapis.com%2Fvpc_flows\"' --freshness=1h "
-                         "--format=json > vpc.json",
-                     .recognises = recognises,
-                     .framing = framing,
-                     .read = read};
+const Reader gcp_vpc{
+    .name = "gcp-vpc-flow",
+    .summary = "Google Cloud VPC flow logs, log entries as an array or as JSON lines",
+    .unit = "connections",
+    .record =
+        "gcloud logging read 'logName:\"compute.googleapis.com%2Fvpc_flows\"' --freshness=1h "
+        "--format=json > vpc.json",
+    .enough = "A day at the full sampling rate; Google samples by itself too, so that shares hold and volumes do not.",
+    .recognises = recognises,
+    .framing = framing,
+    .read = read};
 
 }  // namespace nsew

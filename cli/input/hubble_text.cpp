@@ -182,6 +182,7 @@ const Reader hubble_text{.name = "hubble-text",
                          .summary = "Cilium Hubble flows as `hubble observe` prints them",
                          .unit = "connections",
                          .record = "hubble observe --last 10000 > flows.txt (rather with -o json: it says more)",
+                         .enough = "An hour of the busiest time, of every node.",
                          .recognises = recognises,
                          .framing = framing,
                          .read = read};

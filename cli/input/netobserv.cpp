@@ -200,14 +200,16 @@ Framing framing(std::string_view head) {
 
 }  // namespace
 
-const Reader netobserv{.name = "netobserv",
-                       .summary = "OpenShift Network Observability flows: Loki answers, JSON lines",
-                       .unit = "connections",
-                       .record =
-                           "logcli query '{app=\"netobserv-flowlogs\"}' --since=1h --limit=100000 -o jsonl > "
-                           "flows.jsonl",
-                       .recognises = recognises,
-                       .framing = framing,
-                       .read = read};
+const Reader netobserv{
+    .name = "netobserv",
+    .summary = "OpenShift Network Observability flows: Loki answers, JSON lines",
+    .unit = "connections",
+    .record =
+        "logcli query '{app=\"netobserv-flowlogs\"}' --since=1h --limit=100000 -o jsonl > "
+        "flows.jsonl",
+    .enough = "A day of every node; it samples (1 in 50 unless set), so that shares hold and volumes do not.",
+    .recognises = recognises,
+    .framing = framing,
+    .read = read};
 
 }  // namespace nsew

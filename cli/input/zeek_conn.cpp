@@ -178,6 +178,7 @@ const Reader zeek_conn{.name = "zeek-conn",
                        .summary = "Zeek's conn.log, tab-separated or JSON",
                        .unit = "connections",
                        .record = "zeek -i INTERFACE LogAscii::use_json=T; its conn.log, of every node",
+                       .enough = "A day of every sensor; flows are connections, so add traces for requests.",
                        .recognises = recognises,
                        .framing = framing,
                        .read = read};
