@@ -20,6 +20,18 @@ namespace {
 
 constexpr std::size_t least_memory = std::size_t{16} << 20, little_memory = std::size_t{48} << 20;
 
+const Reader* reader_asked_for(const std::string& name) {
+  if (const Reader* reader = reader_called(name)) return reader;
+  std::vector<std::string> all, alike;
+  for (const Reader* reader : readers()) {
+    all.emplace_back(reader->name);
+    if (reader->name.find(name) != std::string_view::npos) alike.emplace_back(reader->name);
+  }
+  if (const auto meant = nearest(name, all); meant && alike.empty()) alike.push_back(*meant);
+  throw Failure(exit_code::usage, fmt::format("no format is called '{}'", name), {},
+                alike.empty() ? "see `nsew list formats`" : fmt::format("did you mean {}?", join(alike, " or ")));
+}
+
 IngestOptions ingest_options(const Flags& flags) {
   IngestOptions options;
   options.threads = flags.threads != 0 ? flags.threads : std::max(1U, std::thread::hardware_concurrency());
@@ -27,16 +39,7 @@ IngestOptions ingest_options(const Flags& flags) {
   options.memory = flags.memory;
   if (options.memory != 0 && options.memory < least_memory)
     throw Failure(exit_code::usage, "--memory wants at least 16M", {}, "leave it out to use as much as it takes");
-  if (!flags.as.empty()) {
-    options.as = reader_called(flags.as);
-    if (options.as == nullptr) {
-      std::vector<std::string> names;
-      for (const Reader* reader : readers()) names.emplace_back(reader->name);
-      const auto meant = nearest(flags.as, names);
-      throw Failure(exit_code::usage, fmt::format("no format is called '{}'", flags.as), {},
-                    meant ? fmt::format("did you mean '{}'?", *meant) : "see `nsew list formats`");
-    }
-  }
+  if (!flags.as.empty()) options.as = reader_asked_for(flags.as);
   return options;
 }
 

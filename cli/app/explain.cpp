@@ -57,8 +57,7 @@ int explain(const Flags& flags) {
   if (text.empty()) {
     const auto meant = nearest(flags.target, names);
     throw Failure(exit_code::usage, fmt::format("nothing here is called '{}'", flags.target), {},
-                  meant ? fmt::format("did you mean '{}'?", *meant)
-                        : "see `nsew list facts`, `nsew list rules`, `nsew list checks`");
+                  meant ? fmt::format("did you mean '{}'?", *meant) : "see `nsew list`: facts, rules, checks, formats");
   }
   write_stdout(at_80_columns(text));
   return exit_code::fine;
