@@ -12,6 +12,7 @@
 #include "app/waivers.hpp"
 #include "base/text.hpp"
 #include "cluster/manifests.hpp"
+#include "graph/address.hpp"
 #include "graph/build.hpp"
 #include "measure/measure.hpp"
 
@@ -47,6 +48,10 @@ GraphOptions graph_options(const Flags& flags, const Config& config, unsigned th
   GraphOptions options;
   options.gateways = {config.gateways.begin(), config.gateways.end()};
   options.gateways.insert(flags.gateways.begin(), flags.gateways.end());
+  for (const std::string& range : flags.inside)
+    if (!parse_cidr(range))
+      throw Failure(exit_code::usage, fmt::format("--inside wants a range, not '{}'", range), {},
+                    "10.0.0.0/8 or fd00::/8, for example");
   options.inside = config.inside;
   options.inside.insert(options.inside.end(), flags.inside.begin(), flags.inside.end());
   options.outside = flags.outside;

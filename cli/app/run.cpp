@@ -29,7 +29,7 @@ std::optional<std::string> meant_flag(const CLI::App& command, const std::vector
   for (const std::string& word : arguments) {
     const std::string name = word.substr(0, word.find('='));
     if (!name.starts_with("--") || std::ranges::find(names, name) != names.end()) continue;
-    if (const auto meant = nearest(name, names)) return meant;
+    if (auto meant = nearest(name, names)) return meant;
   }
   return {};
 }

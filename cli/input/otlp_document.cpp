@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <limits>
 #include <vector>
@@ -69,6 +70,19 @@ class DocumentReader {
   std::string buffer_;
 };
 
+bool holds_one_of(dom::object object, Names keys) {
+  return std::ranges::any_of(keys,
+                             [&](std::string_view key) { return object.at_key(key).error() == simdjson::SUCCESS; });
+}
+bool holds_spans(dom::object object) {
+  return holds_one_of(object, {"resource", "scopeSpans", "scope_spans", "instrumentationLibrarySpans",
+                               "instrumentation_library_spans", "spans"});
+}
+// The collector writes metrics and logs into the same file, each on lines of their own.
+bool holds_other_signals(dom::object object) {
+  return holds_one_of(object, {"resourceMetrics", "resource_metrics", "resourceLogs", "resource_logs"});
+}
+
 // Every element of an array under `key`; false when there is no such key.
 template <class Each>
 bool DocumentReader::each_of(dom::object owner, std::string_view key, const At& at, const Each& each) {
@@ -115,7 +129,9 @@ void DocumentReader::read_document(dom::object document, const At& at) {
   for (const std::string_view key : {"resourceSpans", "batches", "resource_spans"})
     any =
         each_of(document, key, at, [&](dom::element item, const At& here) { read_resource_spans(item, here); }) || any;
-  if (!any) read_resource(document, at);
+  if (any || holds_other_signals(document)) return;
+  if (document.size() > 0 && !holds_spans(document)) return skip(at, "no trace data in it", "is it of another format?");
+  read_resource(document, at);
 }
 
 void DocumentReader::read_resource_spans(dom::element item, const At& at) {

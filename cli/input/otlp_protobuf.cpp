@@ -30,7 +30,8 @@ namespace request {
 constexpr auto resource_spans = bytes_field(1);
 }
 namespace resource_spans {
-constexpr auto resource = bytes_field(1), scope_spans = bytes_field(2);
+constexpr protozero::pbf_tag_type resource = 1;
+constexpr auto scope_spans = bytes_field(2);
 constexpr auto library_spans = bytes_field(1000);  // where scopes were still called instrumentation libraries
 }  // namespace resource_spans
 namespace scope_spans {
@@ -130,12 +131,12 @@ class MessageReader {
   bool read_resource(const pbf_reader& message) {
     std::string_view raw;
     unsigned parts = 0;
-    for (pbf_reader fields = message; fields.next(1, pbf_wire_type::length_delimited); ++parts)
+    for (pbf_reader fields = message; fields.next(resource_spans::resource, pbf_wire_type::length_delimited); ++parts)
       raw = text_of(fields.get_view());
     const ResourceId* seen = parts == 1 ? sink_.resource_seen(raw) : nullptr;
     if (seen != nullptr) return resource_ = *seen, true;
     s_.meaning.clear();
-    for (pbf_reader fields = message; fields.next(1, pbf_wire_type::length_delimited);)
+    for (pbf_reader fields = message; fields.next(resource_spans::resource, pbf_wire_type::length_delimited);)
       read_attributes(text_of(fields.get_view()));
     const auto resource = s_.meaning.resource();
     if (!resource) return false;

@@ -208,6 +208,8 @@ TEST_CASE("what is wrong is said with its place, and the rest is read") {
                  {"aa<0 absent shop", "aa<0 absent shop"},
                  {"2:19 not valid JSON"},
                  1},
+           Wrong{"a line of another format", R"({"flow":{"verdict":"FORWARDED"}})", {}, {"1:1 no trace data in it"}, 1},
+           Wrong{"a line of metrics", R"({"resourceMetrics":[]})", {}, {}, 0},
            Wrong{"a word that is none", R"({"resourceSpans":[{"x":nux}]})", {}, {"1:24 not valid JSON"}, 1},
            Wrong{"no ids",
                  R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"x"},{"traceId":"01","spanId":"02"}]}]}]})"
