@@ -8,6 +8,7 @@
 #include "app/waivers.hpp"
 #include "base/bytes.hpp"
 #include "base/text.hpp"
+#include "report/outcomes.hpp"
 
 namespace nsew {
 namespace {
@@ -53,7 +54,11 @@ RecordedDecision decision(const YAML::Node& node, const std::string& path) {
   refuse_unknown(node, path, "decision", {"outcome", "facts", "rules_digest", "reviewed", "review_by"});
   const YAML::Node outcome = node["outcome"];
   if (!outcome) throw Failure(exit_code::usage, "decision has no outcome", place(path, node.Mark()));
-  return {outcome.as<std::string>(), place(path, outcome.Mark())};
+  const auto name = outcome.as<std::string>();
+  if (outcome_called(name) == nullptr)
+    throw Failure(exit_code::usage, fmt::format("no outcome is called '{}'", name), place(path, outcome.Mark()),
+                  "see `nsew list outcomes`");
+  return {name, place(path, outcome.Mark())};
 }
 
 // - {code: NSEW0301, object: Service reports.shop-admin, reason: "why (until 2026-12-31)"}
