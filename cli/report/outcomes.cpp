@@ -14,7 +14,7 @@ std::span<const Outcome> outcomes() {
       {"gateway-mesh-ready", "Use a gateway now, and keep it ready for a mesh.",
        "The system is close to the size or shape where a mesh starts to pay. Set up the gateway with Gateway API "
        "objects, which "
-       "a mesh understands too, and look again when the trigger below comes.",
+       "a mesh understands too, and look again when more services call each other.",
        "envoy-gateway"},
       {"mesh-ambient", "Use a service mesh, in ambient mode.",
        "Your services mostly call each other, and there are enough of them to need common rules. Ambient mode gives "
