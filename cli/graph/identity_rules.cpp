@@ -217,8 +217,8 @@ Found told_range(const Clues& clues, const Identity& identity) {
   if (!address) return std::nullopt;
   if (identity.directory().told_outside(*address)) return placed(Who::Place::outside, "address in an --outside range");
   if (!identity.directory().told_inside(*address)) return std::nullopt;
-  const std::string name = clues.service.empty() ? network_of(*address) : std::string(clues.service);
-  return named_who("", name, Claim::inside, "address in an --inside range");
+  const std::string name = clues.service.empty() ? to_string(*address) : std::string(clues.service);
+  return named_who("", name, Claim::inside, "address in an --inside range");  // each an end of its own
 }
 
 Found message_destination(const Clues& clues, const Identity&) {

@@ -155,7 +155,8 @@ std::string largest_unknown(const Summary& summary) {
   for (const auto& [why, calls] : summary.unknown_reasons) {
     if (calls > most) reason = why, most = calls;
   }
-  const bool by_address = reason.find("named") != std::string::npos;
+  const bool by_address =
+      reason.find("named") != std::string::npos || reason.find("claimed by no") != std::string::npos;
   const std::string settle = by_address ? "add the manifests, or --inside CIDR / --outside CIDR"
                                         : "record whole traces: every service must pass the trace context on";
   return fmt::format("Unknown: {} of {} ({}), mostly: {}. Settle it: {}.", count(unknown),

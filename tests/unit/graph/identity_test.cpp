@@ -276,7 +276,7 @@ TEST_CASE("--inside and --outside settle what nothing else names") {
   options.outside = {"10.8.0.0/16", "billing"};
   const Inventory none;
   Identity identity(none, known, options);
-  CHECK(identity.nodes[identity.end({.address = "10.9.1.1"}).node].id == "10.9.0.0/16");
+  CHECK(identity.nodes[identity.end({.address = "10.9.1.1"}).node].id == "10.9.1.1");
   CHECK(identity.nodes[identity.end({.address = "10.8.1.1"}).node].id == "outside");
   const auto billing = identity.callee({.service = "billing"}, "", 0, false).node;
   settle_kinds(identity.nodes, {});
