@@ -9,11 +9,6 @@ std::string_view text_at(simdjson::dom::object object, std::string_view key) {
   return value ? text_of(*value).value_or("") : std::string_view{};
 }
 
-std::uint64_t count_at(simdjson::dom::object object, std::string_view key) {
-  const auto value = field(object, key);
-  return value ? count_of(*value).value_or(0) : 0;
-}
-
 std::optional<simdjson::dom::object> object_at(simdjson::dom::object object, std::string_view key) {
   const auto value = field(object, key);
   simdjson::dom::object inner;

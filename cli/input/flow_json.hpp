@@ -13,7 +13,6 @@
 namespace nsew {
 
 std::string_view text_at(simdjson::dom::object, std::string_view key);
-std::uint64_t count_at(simdjson::dom::object, std::string_view key);  // 0 when it is none
 std::optional<simdjson::dom::object> object_at(simdjson::dom::object, std::string_view key);
 
 // Nothing for a port or protocol that is none; 0 for one that is absent. Text or number.

@@ -193,4 +193,9 @@ std::string_view type_of(element value) {
   }
 }
 
+std::uint64_t count_at(simdjson::dom::object object, std::string_view key) {
+  const auto value = field(object, key);
+  return value ? count_of(*value).value_or(0) : 0;
+}
+
 }  // namespace nsew

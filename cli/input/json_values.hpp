@@ -50,4 +50,7 @@ std::optional<double> number_of(simdjson::dom::element);        // a number, or 
 std::optional<std::uint64_t> count_of(simdjson::dom::element);  // a whole number from 0 on, or text that is one
 std::string_view type_of(simdjson::dom::element);               // "a number", as messages say it
 
+// The count under a key; 0 when there is none.
+std::uint64_t count_at(simdjson::dom::object object, std::string_view key);
+
 }  // namespace nsew

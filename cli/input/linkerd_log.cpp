@@ -101,11 +101,6 @@ std::string_view text(simdjson::dom::object object, std::string_view key) {
   return value ? present(text_of(*value).value_or("")) : std::string_view{};
 }
 
-std::uint64_t count(simdjson::dom::object object, std::string_view key) {
-  const auto value = field(object, key);
-  return value ? count_of(*value).value_or(0) : 0;
-}
-
 void read_json(const Frame& frame, const LinePrefix& prefix, RecordSink& sink) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::object object;
@@ -119,11 +114,11 @@ void read_json(const Frame& frame, const LinePrefix& prefix, RecordSink& sink) {
   line.agent = text(object, "user_agent");
   if (line.client.empty() || line.uri.empty())
     return sink.skip(frame, json.data(), "a request without client.addr or uri", "the rest is read");
-  const std::string status = std::to_string(count(object, "status"));
+  const std::string status = std::to_string(count_at(object, "status"));
   line.status = status;
   line.time_ns = timestamp_ns(text(object, "timestamp"));
-  line.duration_ns = count(object, "total_ns");
-  line.bytes = count(object, "request_bytes") + count(object, "response_bytes");
+  line.duration_ns = count_at(object, "total_ns");
+  line.bytes = count_at(object, "request_bytes") + count_at(object, "response_bytes");
   observe(line, sink);
 }
 

@@ -55,11 +55,6 @@ std::string_view text(simdjson::dom::object object, std::initializer_list<std::s
   return {};
 }
 
-std::uint64_t count(simdjson::dom::object object, std::string_view key) {
-  const auto value = field(object, key);
-  return value ? count_of(*value).value_or(0) : 0;
-}
-
 void read_json(const Frame& frame, const LinePrefix& prefix, RecordSink& sink) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::object object;
@@ -72,7 +67,7 @@ void read_json(const Frame& frame, const LinePrefix& prefix, RecordSink& sink) {
     return sink.skip(frame, json.data(), "a line that names no request", "expected RequestMethod and RequestPath");
   }
   IngressLine line;
-  const std::string status = std::to_string(count(object, "DownstreamStatus"));
+  const std::string status = std::to_string(count_at(object, "DownstreamStatus"));
   const std::string_view service = text(object, {"ServiceName", "BackendName"});
   const Authority backend = authority_of(text(object, {"ServiceAddr", "BackendAddr", "ServiceURL", "BackendURL"}));
   line.pod = prefix.pod;
@@ -81,8 +76,8 @@ void read_json(const Frame& frame, const LinePrefix& prefix, RecordSink& sink) {
   line.method = text(object, {"RequestMethod"}), line.path = text(object, {"RequestPath"});
   line.agent = text(object, {"request_User-Agent"});
   line.time_ns = log_time_ns(text(object, {"StartUTC", "time", "StartLocal"}));
-  line.duration_ns = count(object, "Duration");
-  line.bytes = count(object, "DownstreamContentSize") + count(object, "RequestContentSize");
+  line.duration_ns = count_at(object, "Duration");
+  line.bytes = count_at(object, "DownstreamContentSize") + count_at(object, "RequestContentSize");
   line.upstream = without_provider(service);
   line.route = without_provider(text(object, {"RouterName", "FrontendName"}));
   line.address = backend.host, line.port = backend.port;
